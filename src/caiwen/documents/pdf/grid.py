@@ -1,0 +1,166 @@
+"""Crossing ruling lines → grids of cells, with merged cells and open sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caiwen.documents.pdf.rulings import Ruling
+
+TOUCH = 2.0
+"""Lines this near in points meet."""
+SLIVER = 3.5
+"""Lines nearer than this are one border (a double rule): nothing is printed between them."""
+OVERHANG = 8.0
+"""Horizontals that run this far past the outermost vertical show an open side."""
+MAX_LINES = 1_500
+MAX_CELLS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """``xs`` and ``ys``: borders, ascending. ``owner`` (rows, columns): the number of the merged cell at each place."""
+
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    owner: NDArray[np.int64]
+
+    @property
+    def area(self) -> float:
+        return float((self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0]))
+
+    def spans(self) -> list[tuple[int, int, int, int, int]]:
+        """``(number, row, column, rowspan, colspan)`` of every cell, in reading order."""
+        rows, columns = self.owner.shape
+        flat = self.owner.ravel()
+        numbers, first = np.unique(flat, return_index=True)
+        last = flat.size - 1 - np.unique(flat[::-1], return_index=True)[1]
+        found = []
+        for number, a, b in zip(numbers.tolist(), first.tolist(), last.tolist(), strict=True):
+            row, column = divmod(a, columns)
+            found.append((number, row, column, b // columns - row + 1, b % columns - column + 1))
+        return sorted(found, key=lambda cell: cell[1:3])
+
+    def places(self, centres: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of the points (n, 2) lie inside, and the cell number of each of those."""
+        x, y = centres.T
+        inside = np.flatnonzero(
+            (x >= self.xs[0] - 1) & (x <= self.xs[-1] + 1) & (y >= self.ys[0] - 1) & (y <= self.ys[-1] + 1)
+        )
+        rows, columns = self.owner.shape
+        column = np.clip(np.searchsorted(self.xs, x[inside]) - 1, 0, columns - 1)
+        row = np.clip(np.searchsorted(self.ys, y[inside]) - 1, 0, rows - 1)
+        return inside, self.owner[row, column]
+
+
+def find_grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
+    """One grid for every connected set of crossing lines, small ones first."""
+    if len(across) < 2 or not down or len(across) > MAX_LINES or len(down) > MAX_LINES:
+        return []
+    grids = []
+    for rows, columns in _components(np.array(across), np.array(down)):
+        grid = _build(rows, columns)
+        if grid is not None:
+            grids.append(grid)
+    return sorted(grids, key=lambda grid: grid.area)
+
+
+def _components(across: NDArray, down: NDArray) -> list[tuple[NDArray, NDArray]]:
+    y, xa, xb = (across[:, i, None] for i in range(3))
+    x, ya, yb = (down[None, :, i] for i in range(3))
+    meets = (x >= xa - TOUCH) & (x <= xb + TOUCH) & (y >= ya - TOUCH) & (y <= yb + TOUCH)
+    found = []
+    left = np.ones(len(across), bool)
+    while left.any():
+        rows = np.zeros(len(across), bool)
+        rows[np.flatnonzero(left)[0]] = True
+        while True:
+            columns = meets[rows].any(axis=0)
+            grown = rows | meets[:, columns].any(axis=1)
+            if (grown == rows).all():
+                break
+            rows = grown
+        left &= ~rows
+        if rows.sum() >= 2 and columns.any():
+            found.append((across[rows], down[columns]))
+    return found
+
+
+def _build(across: NDArray, down: NDArray) -> Grid | None:
+    down = _close_sides(across, down)
+    xs, ys = _borders(down[:, 0]), _borders(across[:, 0])
+    rows, columns = len(ys) - 1, len(xs) - 1
+    if rows < 1 or columns < 1 or rows * columns < 2 or rows * columns > MAX_CELLS:
+        return None
+    below = _present(across, ys, xs)[1:-1]
+    beside = _present(down, xs, ys).T[:, 1:-1]
+    return Grid(xs, ys, _owners(below, beside))
+
+
+def _close_sides(across: NDArray, down: NDArray) -> NDArray:
+    """Adds the missing outer borders of a table open at the sides; without them the item names are lost."""
+    top, bottom = across[:, 0].min(), across[:, 0].max()
+    left, right = np.median(across[:, 1]), np.median(across[:, 2])
+    extra = []
+    if down[:, 0].min() - left > OVERHANG:
+        extra.append((left, top, bottom))
+    if right - down[:, 0].max() > OVERHANG:
+        extra.append((right, top, bottom))
+    return np.concatenate((down, np.array(extra))) if extra else down
+
+
+def _borders(positions: NDArray) -> NDArray[np.float64]:
+    """Distinct positions, those within a sliver of each other taken as one."""
+    ordered = np.unique(positions)
+    kept = [float(ordered[0])]
+    for value in ordered[1:].tolist():
+        if value - kept[-1] > SLIVER:
+            kept.append(value)
+    return np.array(kept)
+
+
+def _present(lines: NDArray, borders: NDArray, others: NDArray) -> NDArray[np.bool_]:
+    """(len(borders), len(others) - 1): whether a line covers the middle of that piece of the border."""
+    middle = (others[:-1] + others[1:]) / 2
+    near = np.abs(lines[:, 0, None] - borders) <= SLIVER
+    covers = (lines[:, 1, None] - TOUCH <= middle) & (middle <= lines[:, 2, None] + TOUCH)
+    return (near[:, :, None] & covers[:, None, :]).any(axis=0)
+
+
+def _owners(below: NDArray, beside: NDArray) -> NDArray[np.int64]:
+    """Numbers of cells after merging over absent borders; each merged cell is a rectangle.
+
+    ``below`` (rows - 1, columns) and ``beside`` (rows, columns - 1): the border is there.
+    """
+    rows, columns = beside.shape[0], below.shape[1]
+    owner = np.arange(rows * columns).reshape(rows, columns)
+    pairs = [((r, c), (r, c + 1)) for r, c in np.argwhere(~beside).tolist()]
+    pairs += [((r, c), (r + 1, c)) for r, c in np.argwhere(~below).tolist()]
+    changed = bool(pairs)
+    while changed:
+        changed = False
+        for one, other in pairs:
+            if owner[one] != owner[other]:
+                owner[one] = owner[other] = min(owner[one], owner[other])
+                changed = True
+    return _rectangles(owner)
+
+
+def _rectangles(owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A merged shape that is no rectangle (a piece of border is missing) falls apart into its row-wise runs."""
+    numbers, counts = np.unique(owner, return_counts=True)
+    for number in numbers[counts > 1].tolist():
+        places = np.argwhere(owner == number)
+        height, width = np.ptp(places, axis=0) + 1
+        if height * width == len(places):
+            continue
+        fresh = -1
+        before = (-1, -1)
+        for row, column in places.tolist():
+            if (row, column - 1) != before:
+                fresh = owner.size + row * owner.shape[1] + column
+            owner[row, column] = fresh
+            before = (row, column)
+    return owner

@@ -1,0 +1,145 @@
+"""One page: characters and rulings in, lines and tables in reading order out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caiwen.documents.pdf import chars, rulings
+from caiwen.documents.pdf.chars import Glyphs
+from caiwen.documents.pdf.frame import Frame
+from caiwen.documents.pdf.grid import Grid, find_grids
+from caiwen.documents.pdf.lines import Piece, join_wrapped, make_pieces
+from caiwen.documents.pdf.opening import open_pdf
+from caiwen.documents.pdf.raw import RawBlock, RawCell, RawLine, RawPage, RawTable
+from caiwen.errors import DocumentError
+
+SCANNED_AREA = 0.5
+SCANNED_TEXT = 30
+"""A page with fewer characters than this and images over half of it is a scan."""
+
+
+def read_pages(path: Path, first: int, last: int) -> list[RawPage]:
+    """Pages ``first`` to ``last``, counted from 1, both included; a page that fails carries its error.
+
+    Safe to call on ranges in separate processes. It cannot outlive a file made to break the parser: limits on
+    memory and time belong to the caller's process.
+    """
+    with open_pdf(path) as document:
+        last = min(last, len(document))
+        if not 1 <= first <= last:
+            raise DocumentError(f"没有第 {first} 页", where=Path(path).name, hint=f"共 {len(document)} 页")
+        return [_read_page(document, number) for number in range(first, last + 1)]
+
+
+def _read_page(document: Any, number: int) -> RawPage:
+    import pypdfium2
+
+    try:
+        page = document[number - 1]
+        textpage = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return RawPage(number, error="这一页已损坏，无法读取")
+    try:
+        return _parse(page, textpage, number)
+    finally:
+        textpage.close()
+        page.close()
+
+
+def _parse(page: Any, textpage: Any, number: int) -> RawPage:
+    bounds = page.get_bbox()
+    drawing = rulings.read_drawing(page, bounds)
+    glyphs = chars.read_glyphs(textpage)
+    shown = page.get_rotation() // 90
+    notes = [] if drawing.complete else [f"第 {number} 页图形过多，只读了一部分"]
+    upright = 0
+    if drawing.tilted and len(glyphs):
+        glyphs, upright = chars.upright_only(glyphs, chars.angles(textpage, glyphs))
+    frame = Frame(bounds, shown, upright)
+    width, height = frame.size(shown)
+    scanned = len(glyphs) < SCANNED_TEXT and drawing.image_area > SCANNED_AREA
+    return RawPage(
+        number,
+        round(width, 2),
+        round(height, 2),
+        frame.size(upright),
+        shown != upright,
+        _blocks(frame, glyphs, drawing),
+        scanned,
+        None,
+        tuple(notes),
+    )
+
+
+def _blocks(frame: Frame, glyphs: Glyphs, drawing: rulings.Drawing) -> tuple[RawBlock, ...]:
+    if not len(glyphs):
+        return ()
+    glyphs = Glyphs(glyphs.codes, frame.to_upright(glyphs.boxes), glyphs.places)
+    lines = np.array(drawing.lines) if drawing.lines else np.zeros((0, 4))
+    across, down = rulings.split_rulings(frame.to_upright(lines) if len(lines) else lines)
+    grids = find_grids(across, down)
+    group, used = _assign(glyphs, grids)
+    pieces = make_pieces(glyphs, group, 0)
+    by_group: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        by_group.setdefault(piece.group, []).append(piece)
+    placed: list[tuple[float, float, RawBlock]] = []
+    for grid, start in used:
+        table = _table(frame, grid, start, by_group)
+        placed.append((float(grid.ys[0]), float(grid.xs[0]), table))
+    for line in _free_lines(frame, by_group.get(0, [])):
+        placed.append(line)
+    placed.sort(key=lambda item: item[:2])
+    return tuple(block for _, _, block in placed)
+
+
+def _assign(glyphs: Glyphs, grids: list[Grid]) -> tuple[NDArray[np.int64], list[tuple[Grid, int]]]:
+    """The group of every character (0: free text) and the grids that hold text with their first group number."""
+    boxes = glyphs.boxes
+    centres = np.stack(((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2), axis=1)
+    group = np.zeros(len(glyphs), np.int64)
+    used = []
+    start = 1
+    for grid in grids:
+        inside, cell = grid.places(centres)
+        free = group[inside] == 0
+        inside, cell = inside[free], cell[free]
+        if len(np.unique(cell)) < 2:
+            continue
+        group[inside] = start + cell
+        used.append((grid, start))
+        start += int(grid.owner.max()) + 1
+    return group, used
+
+
+def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]]) -> RawTable:
+    xs, ys = grid.xs.tolist(), grid.ys.tolist()
+    cells = []
+    for number, row, column, rowspan, colspan in grid.spans():
+        pieces = by_group.get(start + number, [])
+        box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
+        text = join_wrapped([piece.text for piece in pieces])
+        full = bool(pieces) and box[2] - pieces[-1].x1 < 1.6 * pieces[-1].size
+        cells.append(RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), full))
+    box = frame.to_shown((xs[0], ys[0], xs[-1], ys[-1]))
+    return RawTable(box, tuple(round(x, 1) for x in xs), len(ys) - 1, tuple(cells))
+
+
+def _free_lines(frame: Frame, pieces: list[Piece]) -> list[tuple[float, float, RawLine]]:
+    lines: list[list[Piece]] = []
+    for piece in pieces:
+        if piece.first:
+            lines.append([piece])
+        else:
+            lines[-1].append(piece)
+    found = []
+    for line in lines:
+        box = (line[0].x0, min(p.y0 for p in line), line[-1].x1, max(p.y1 for p in line))
+        text = " ".join(p.text for p in line)
+        raw = RawLine(text, frame.to_shown(box), max(p.size for p in line))
+        found.append((box[1], box[0], raw))
+    return found
