@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from caiwen.documents.context import attach_context
 from caiwen.documents.joining import join_tables
 from caiwen.documents.pdf.margins import strip_margins
 from caiwen.documents.pdf.paragraphs import paragraphs
 from caiwen.documents.pdf.raw import RawLine, RawPage, RawTable
+from caiwen.documents.sections import build_sections
 from caiwen.records import Block, Cell, Document, PageInfo, Table
 
 PARSER = "caiwen-pdf/1"
@@ -18,13 +20,14 @@ def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     """``raw_pages``: every page that was read, in any order."""
     pages = sorted(raw_pages, key=lambda page: page.number)
     parts = [block for page in strip_margins(pages) for block in _page_blocks(page)]
-    blocks = join_tables(parts)
+    blocks, sections = build_sections(attach_context(join_tables(parts)))
     return Document(
         sha256=sha256,
         name=name,
         format="pdf",
         pages=tuple(PageInfo(p.number, p.width, p.height, p.scanned, p.error) for p in pages),
         blocks=tuple(blocks),
+        sections=tuple(sections),
         warnings=_warnings(pages),
         parser=PARSER,
     )

@@ -33,7 +33,7 @@ class Grid:
 
     def spans(self) -> list[tuple[int, int, int, int, int]]:
         """``(number, row, column, rowspan, colspan)`` of every cell, in reading order."""
-        rows, columns = self.owner.shape
+        columns = self.owner.shape[1]
         flat = self.owner.ravel()
         numbers, first = np.unique(flat, return_index=True)
         last = flat.size - 1 - np.unique(flat[::-1], return_index=True)[1]

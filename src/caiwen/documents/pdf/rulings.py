@@ -6,6 +6,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,9 +67,7 @@ def read_drawing(page: Any, bounds: Box) -> Drawing:
     drawing = Drawing()
     reader = _Reader()
     area = max(1.0, (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]))
-    seen = 0
-    for kind, item, outer in _objects(binding.handle(page.raw)):
-        seen += 1
+    for seen, (kind, item, outer) in enumerate(_objects(binding.handle(page.raw)), 1):
         if seen > MAX_OBJECTS:
             drawing.complete = False
             break
@@ -156,7 +155,7 @@ def _shapes(reader: _Reader, item: ctypes.c_void_p, count: int, m: Matrix) -> li
 def _stroked(shapes: list[list[tuple[float, float]]]) -> list[Box]:
     boxes = []
     for points in shapes:
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
             if box[2] - box[0] <= THICKNESS or box[3] - box[1] <= THICKNESS:
                 boxes.append(box)
