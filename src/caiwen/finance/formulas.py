@@ -1,0 +1,154 @@
+"""Ratios and other derived figures: a table of formulas and a small exact evaluator.
+
+Expressions are read as Python syntax trees and walked by hand: numbers, item names, + - * /, brackets and
+unary minus only. Growth over time is not a formula here; ``ask`` compares periods.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import cache
+
+from caiwen.errors import CaiwenError
+from caiwen.finance.data import load
+
+
+class FormulaError(CaiwenError):
+    """A formula cannot be read, an input is missing, or a divisor is zero."""
+
+
+class ZeroDivisorError(FormulaError):
+    """The divisor of a formula is zero: the ratio does not exist for this company and period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A derived figure. ``expression`` over canonical item names; ``display``: percent (value × 100, unit %) or ratio.
+
+    Names ending in 期初 or 平均 (期初资产总计, 平均资产总计) stand for the opening balance and the mean of opening and closing.
+    ``source``: where the definition comes from.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    expression: str
+    display: str
+    inputs: tuple[str, ...]
+    source: str
+    unit: str = ""
+    decimals: int = 2
+
+    def present(self, value: Decimal) -> Decimal:
+        """The value as it is shown: rounded to ``decimals`` after × 100 for percent."""
+        shown = value * 100 if self.display == "percent" else value
+        return shown.quantize(Decimal(1).scaleb(-self.decimals))
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaMention:
+    formula: Formula
+    start: int
+    end: int
+
+
+class Formulas:
+    """The table of formulas, by name and alias."""
+
+    def __init__(self, entries: tuple[Formula, ...]) -> None:
+        self.all = entries
+        self._by_name = {name: f for f in entries for name in (f.name, *f.aliases)}
+        self._longest = max(map(len, self._by_name))
+
+    def get(self, name: str) -> Formula | None:
+        return self._by_name.get(name)
+
+    def find_in(self, text: str) -> list[FormulaMention]:
+        """Formulas that the text names, longest name first at each place, without overlaps."""
+        found: list[FormulaMention] = []
+        at = 0
+        while at < len(text):
+            for length in range(min(self._longest, len(text) - at), 1, -1):
+                formula = self._by_name.get(text[at : at + length])
+                if formula:
+                    found.append(FormulaMention(formula, at, at + length))
+                    at += length - 1
+                    break
+            at += 1
+        return found
+
+
+@cache
+def formulas() -> Formulas:
+    return Formulas(tuple(_entry(**row) for row in load("formulas.yaml")["formulas"]))
+
+
+def _entry(
+    name: str,
+    expression: str,
+    display: str,
+    source: str,
+    aliases: tuple[str, ...] = (),
+    unit: str = "",
+    decimals: int = 2,
+) -> Formula:
+    unit = "%" if display == "percent" else unit
+    return Formula(name, tuple(aliases), expression, display, names_in(expression), source, unit, decimals)
+
+
+def names_in(expression: str) -> tuple[str, ...]:
+    """The input names of an expression, in order of first use."""
+    tree = _parse(expression)
+    found = sorted(
+        (n for n in ast.walk(tree) if isinstance(n, ast.Name)), key=lambda n: (n.lineno, n.col_offset)
+    )
+    return tuple(dict.fromkeys(n.id for n in found))
+
+
+def evaluate(expression: str, env: Mapping[str, Decimal]) -> Decimal:
+    """The exact value of an expression (28 significant digits in divisions).
+
+    Raises FormulaError for syntax outside the small language or a missing name, ZeroDivisorError for a zero divisor.
+    """
+    with localcontext() as context:
+        context.prec = 50
+        value = _walk(_parse(expression).body, env, expression)
+    return +value
+
+
+def _parse(expression: str) -> ast.Expression:
+    text = expression.translate(str.maketrans("（）×÷－＋＊／", "()*/-+*/"))
+    try:
+        return ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise FormulaError(
+            "公式写法不对", where=expression, hint="只能用科目名、数字、加减乘除和括号"
+        ) from error
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+}
+
+
+def _walk(node: ast.expr, env: Mapping[str, Decimal], expression: str) -> Decimal:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return Decimal(str(number))
+        case ast.Name(id=name) if name in env:
+            return env[name]
+        case ast.Name(id=name):
+            raise FormulaError(f"缺少“{name}”的数值", where=expression)
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_walk(inner, env, expression)
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
+            a, b = _walk(left, env, expression), _walk(right, env, expression)
+            if isinstance(operator, ast.Div) and b == 0:
+                raise ZeroDivisorError("除数为零，该指标不存在", where=expression)
+            return _OPERATORS[type(operator)](a, b)
+    raise FormulaError("公式里有不允许的写法", where=expression, hint="只能用科目名、数字、加减乘除和括号")
