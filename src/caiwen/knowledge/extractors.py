@@ -1,0 +1,19 @@
+"""The registry of extractors: each one reads a document of a known filing and returns facts.
+
+They all have one shape and do not know of each other; the order only decides the order of the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from caiwen.knowledge import indicators, quarterly, statements
+from caiwen.records import Document, Fact, Filing
+
+Extractor = Callable[[Document, Filing], list[Fact]]
+
+EXTRACTORS: tuple[Extractor, ...] = (
+    statements.extract,
+    indicators.extract,
+    quarterly.extract,
+)

@@ -1,0 +1,160 @@
+"""Do the figures fit together? Accounting identities and second places, as statuses on facts.
+
+verified: an identity holds, or the same value stands in a second place. conflict: an identity or a second place
+disagrees and nothing confirms the fact. Nothing is dropped. Statements round, so each operand may be off by one
+unit of its last printed place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from caiwen.finance.text import normalise
+from caiwen.knowledge.data import load
+from caiwen.records import Basis, Fact, Span, Status
+
+BROKEN = "不符："
+"""Marks the name of a check that failed."""
+
+REPEATED = "两处披露一致"
+_RESTATED = {Basis.COMPARATIVE: "prior", Basis.RESTATED: "prior", Basis.UNADJUSTED: "unadjusted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``total`` = sum of ``terms`` and of the ``optional`` ones that are printed. See identities.yaml."""
+
+    name: str
+    statement: str
+    total: str
+    terms: Mapping[str, int]
+    optional: Mapping[str, int]
+    sectors: tuple[str, ...] = ()
+    weak: bool = False
+
+
+@dataclass(slots=True)
+class _Marks:
+    passed: dict[str, list[str]]
+    failed: dict[str, list[str]]
+
+
+def reconcile(facts: Sequence[Fact], sector: str = "general") -> list[Fact]:
+    """The same facts with status and checks; order and number stay."""
+    marks = _Marks(defaultdict(list), defaultdict(list))
+    for (statement, *_), books in _books(facts).items():
+        for identity in identities():
+            if identity.statement == statement and (not identity.sectors or sector in identity.sectors):
+                _check(identity, books, marks)
+    _compare_places(facts, marks)
+    return [_marked(fact, marks) for fact in facts]
+
+
+@cache
+def identities() -> tuple[Identity, ...]:
+    return tuple(
+        Identity(
+            name=rule["name"],
+            statement=statement,
+            total=rule["total"],
+            terms=rule["terms"],
+            optional=rule.get("optional", {}),
+            sectors=tuple(rule.get("sectors", ())),
+            weak=rule.get("weak", False),
+        )  # fmt: skip
+        for statement, rules in load("identities.yaml").items()
+        for rule in rules
+    )
+
+
+def _books(facts: Iterable[Fact]) -> dict[tuple[object, ...], dict[str, list[Fact]]]:
+    """The facts of one statement, period, span, scope and basis, by item."""
+    books: dict[tuple[object, ...], dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    for fact in facts:
+        if fact.value is None or fact.dimensions:
+            continue
+        span = "" if fact.source == "cash_flow" and fact.span is Span.INSTANT else str(fact.span)
+        spans = [span] if span else [str(Span.YTD), str(Span.SINGLE)]
+        for one in spans:
+            key = (fact.source, fact.code or fact.entity, fact.period, one, fact.scope, fact.basis)
+            books[key][fact.item].append(fact)
+    return books
+
+
+def _check(identity: Identity, books: Mapping[str, list[Fact]], marks: _Marks) -> None:
+    signed = _operands(identity, books)
+    if signed is None:
+        return
+    totals = books[identity.total]
+    for total in totals[:1]:
+        amount = sum((fact.value * sign for fact, sign in signed if fact.value is not None), Decimal(0))
+        allowed = sum((quantum(fact) for fact, _ in signed), quantum(total))
+        held = total.value is not None and abs(total.value - amount) <= allowed
+        if held or not identity.weak:
+            for fact in (total, *(fact for fact, _ in signed)):
+                (marks.passed if held else marks.failed)[fact.id].append(identity.name)
+
+
+def _operands(identity: Identity, books: Mapping[str, list[Fact]]) -> list[tuple[Fact, int]] | None:
+    if not books.get(identity.total) or any(not books.get(item) for item in identity.terms):
+        return None
+    signed = [(books[item][0], sign) for item, sign in identity.terms.items()]
+    return signed + [(books[item][0], sign) for item, sign in identity.optional.items() if books.get(item)]
+
+
+def quantum(fact: Fact) -> Decimal:
+    """One unit of the last printed place, in base units: 0.01 for 1,234.56 元, 1,000,000 for 1,234 百万元."""
+    digits = re.search(r"\.(\d+)", normalise(fact.observation.raw))
+    places = Decimal(1).scaleb(-len(digits.group(1))) if digits else Decimal(1)
+    return places * _factor(fact)
+
+
+def _factor(fact: Fact) -> Decimal:
+    names = {"千元": 10**3, "万元": 10**4, "十万元": 10**5, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8}
+    return Decimal(names.get(fact.observation.scale or "", 1))
+
+
+def _compare_places(facts: Sequence[Fact], marks: _Marks) -> None:
+    """The same item printed twice (key figures and statement): equal values confirm each other."""
+    places: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.value is not None:
+            places[(*fact.key(), _RESTATED.get(fact.basis, str(fact.basis)))].append(fact)
+    for group in places.values():
+        for fact in group:
+            others = [o for o in group if _elsewhere(fact, o)]
+            agreeing = [o for o in others if _equal(fact, o)]
+            if agreeing:
+                marks.passed[fact.id].append(REPEATED)
+            elif any(o.basis == fact.basis for o in others):
+                marks.failed[fact.id].append(REPEATED)
+
+
+def _elsewhere(one: Fact, other: Fact) -> bool:
+    a, b = one.observation, other.observation
+    return (a.page, a.table, a.row, a.column, a.box) != (
+        b.page,
+        b.table,
+        b.row,
+        b.column,
+        b.box,
+    ) and one.source != other.source
+
+
+def _equal(one: Fact, other: Fact) -> bool:
+    if one.value is None or other.value is None or one.unit != other.unit:
+        return False
+    return abs(one.value - other.value) <= max(quantum(one), quantum(other)) / 2 or one.value == other.value
+
+
+def _marked(fact: Fact, marks: _Marks) -> Fact:
+    passed, failed = marks.passed.get(fact.id, []), marks.failed.get(fact.id, [])
+    if not passed and not failed:
+        return fact
+    status = Status.VERIFIED if passed else Status.CONFLICT
+    return fact.marked(status, *passed, *(BROKEN + name for name in failed))

@@ -1,0 +1,246 @@
+"""The three statements, of the group and of the company itself.
+
+A statement is a title line, then one or more tables (or lines of text), up to the next title or prose. Where a
+document prints a statement several times (first adoption of a standard, pro-forma books, digests), the one within the
+financial report is taken; of a table with a column of adjustments only the opening balances (2020年1月1日) count. A plain 资产负债表 is the company's own where a consolidated one stands beside it; a company
+without subsidiaries has only the one, and that counts as consolidated, since it is what a question about it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from caiwen.finance.amount import Scale
+from caiwen.finance.period import Period
+from caiwen.knowledge.columns import period_of
+from caiwen.knowledge.data import pattern
+from caiwen.knowledge.figures import Frame, figures, is_known, match_item
+from caiwen.knowledge.grids import Part, read_table
+from caiwen.knowledge.printed import Printed, is_row, read_lines
+from caiwen.knowledge.titles import RULES, Title, is_filler, read_title
+from caiwen.knowledge.units import document_scale, stated_scale, table_scale
+from caiwen.records import Basis, Document, Fact, Filing, Paragraph, Scope, Table
+
+_LEAST_KNOWN = 3
+_LONGEST_TEXT = 400
+"""Lines of text after a title within which the rows of a statement without table are looked for."""
+
+
+@dataclass(slots=True)
+class Statement:
+    """One printed statement: its title and the parts read so far."""
+
+    title: Title
+    block: int
+    scope: Scope | None
+    anchor: Period | None = None
+    scale: Scale | None = None
+    parts: list[Part] = field(default_factory=list)
+    own: bool = False
+    labels: set[str] = field(default_factory=set)
+
+    @property
+    def periods(self) -> set[tuple[str, Scope | None]]:
+        kept = (
+            c for part in self.parts for c in part.columns if not part.adjusted or c.basis is Basis.OPENING
+        )
+        return {(c.period, c.scope or self.scope) for c in kept}
+
+    @property
+    def source(self) -> str:
+        return "opening_balances" if any(part.adjusted for part in self.parts) else self.title.kind
+
+
+def extract(document: Document, filing: Filing) -> list[Fact]:
+    """Facts of every statement line, as first printed in the financial report."""
+    chosen = choose(_scoped(find(document, filing)))
+    default = document_scale(document) if any(s.scale is None for s in chosen) else None
+    facts: list[Fact] = []
+    for statement in chosen:
+        frame = Frame(
+            document, filing, statement.source, statement.title.kind,
+            statement.scope or Scope.CONSOLIDATED, statement.scale or default,
+            known_only=statement.title.digest,
+        )  # fmt: skip
+        for part in statement.parts:
+            facts.extend(f for f in figures(part, frame) if not part.adjusted or f.basis is Basis.OPENING)
+    return facts
+
+
+def find(document: Document, filing: Filing) -> list[Statement]:
+    """Every readable statement in the order of print, restatements and digests too."""
+    return [s for s in _Walk(document, filing).run() if s.parts]
+
+
+def choose(found: Sequence[Statement]) -> list[Statement]:
+    """Without the repetitions: for the same statement, books and periods the best one stays."""
+    kept: list[Statement] = []
+    for statement in sorted(found, key=lambda s: (s.title.digest, not s.own, -len(s.labels) // 8, s.block)):
+        rivals = [k for k in kept if k.title.kind == statement.title.kind]
+        if not statement.periods <= {p for rival in rivals for p in rival.periods}:
+            kept.append(statement)
+    return sorted(kept, key=lambda s: s.block)
+
+
+def _scoped(found: Sequence[Statement]) -> list[Statement]:
+    consolidated = {s.title.kind for s in found if s.scope is Scope.CONSOLIDATED or s.title.both}
+    for statement in found:
+        if statement.scope is None:
+            statement.scope = Scope.PARENT if statement.title.kind in consolidated else Scope.CONSOLIDATED
+    return list(found)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the blocks with the title seen last and the statement that may still go on."""
+
+    document: Document
+    filing: Filing
+    found: list[Statement] = field(default_factory=list)
+    pending: Statement | None = None
+    active: Statement | None = None
+    lines: list[Printed] = field(default_factory=list)
+
+    def run(self) -> list[Statement]:
+        for number, block in enumerate(self.document.blocks):
+            if isinstance(block, Table):
+                self._table(number, block)
+            else:
+                self._paragraph(number, block)
+        self._end_of_lines()
+        return self.found
+
+    def _paragraph(self, number: int, block: Paragraph) -> None:
+        for line in block.text.split("\n"):
+            title = read_title(line)
+            if title is not None:
+                self._open(title, number)
+            elif self.pending is not None:
+                self._between(line, block)
+            elif self.active is not None and not is_filler(line):
+                self.active = None
+
+    def _open(self, title: Title, number: int) -> None:
+        self._end_of_lines()
+        former = self.active
+        continued = (
+            former is not None and former.title.kind == title.kind and former.title.scope == title.scope
+        )
+        if continued and ("续" in title.text or (former is not None and former.title.text == title.text)):
+            self.pending = former
+            return
+        date = period_of(title.text)
+        self.pending = Statement(
+            title, number, title.scope, date, stated_scale(title.text), own=self._is_own(number)
+        )
+        self.active = None
+
+    def _between(self, line: str, block: Paragraph) -> None:
+        """A line after a title: its date or unit, a row of a statement set as text, or the end of hope."""
+        statement = self.pending
+        if statement is None:
+            return
+        if not statement.parts:
+            statement.scale = stated_scale(line) or statement.scale
+            if is_filler(line):
+                statement.anchor = statement.anchor or period_of(line)
+        self.lines.append(Printed(line, block.page, block.box))
+        if len(self.lines) > _LONGEST_TEXT:
+            self._end_of_lines()
+
+    def _end_of_lines(self) -> None:
+        """Read the lines gathered after a title as rows of text, if they are."""
+        statement, lines = self.pending, self.lines
+        self.pending, self.lines = None, []
+        if statement is None or sum(is_row(line.text) for line in lines) < _LEAST_KNOWN:
+            return
+        parts = read_lines(lines, self.filing, anchor=statement.anchor)
+        if self._known(parts, statement) >= _LEAST_KNOWN:
+            self._add(statement, parts)
+
+    def _table(self, number: int, table: Table) -> None:
+        if self.pending is not None and self._near():
+            statement = self.pending
+            self.pending, self.lines = None, []
+            self._begin(statement, table)
+        elif self.pending is not None:
+            self._end_of_lines()
+            self._go_on(table)
+        elif (title := _title_of(table)) is not None:
+            self._open(title, number)
+            statement, self.pending = self.pending, None
+            if statement is not None:
+                self._begin(statement, table)
+        else:
+            self._go_on(table)
+
+    def _near(self) -> bool:
+        """Only filler stands between the title and this table."""
+        return sum(1 for line in self.lines if not is_filler(line.text)) <= 2
+
+    def _begin(self, statement: Statement, table: Table) -> None:
+        for text in (*table.context, table.unit_text):
+            statement.scale = stated_scale(text) or statement.scale
+        statement.scale = statement.scale or table_scale(table)
+        inherited = statement.parts[-1] if statement.parts else None
+        parts = read_table(table, self.filing, anchor=statement.anchor, inherited=inherited)
+        if self._known(parts, statement) >= _LEAST_KNOWN or (inherited and parts):
+            self._add(statement, parts)
+        else:
+            self.active = None
+
+    def _go_on(self, table: Table) -> None:
+        """A table right after a statement: its next piece, or the parent's statement under a lost title."""
+        statement = self.active
+        if statement is None:
+            return
+        parts = read_table(table, self.filing, anchor=statement.anchor, inherited=statement.parts[-1])
+        names = self._names(parts, statement)
+        if len(names) * 2 < sum(1 for part in parts for line in part.lines if line.cells) or not names:
+            self.active = None
+        elif len(names & statement.labels) * 3 > len(names):
+            self.active = None  # the same lines again: other books, whose is not said
+        else:
+            self._add(statement, parts)
+
+    def _add(self, statement: Statement, parts: list[Part]) -> None:
+        if not statement.parts:
+            self.found.append(statement)
+        statement.parts.extend(parts)
+        statement.labels |= self._names(parts, statement)
+        self.active = statement
+
+    def _known(self, parts: Iterable[Part], statement: Statement) -> int:
+        return len(self._names(parts, statement))
+
+    def _names(self, parts: Iterable[Part], statement: Statement) -> set[str]:
+        return set(_item_names(parts, statement.title.kind, self.filing.sector))
+
+    def _is_own(self, number: int) -> bool:
+        section = self.document.section_at(number)
+        path = "/".join(section.path) if section else ""
+        return bool(pattern(RULES, "own_section").search(path)) and not _is_foreign(path)
+
+
+def _item_names(parts: Iterable[Part], kind: str, sector: str) -> Iterator[str]:
+    for part in parts:
+        for line in part.lines:
+            if line.label and is_known(line.label, kind, sector):
+                item = match_item(line.label, kind, sector)
+                if item is not None and item.statement == kind:
+                    yield item.name
+
+
+def _is_foreign(path: str) -> bool:
+    return bool(pattern(RULES, "foreign_section").search(path))
+
+
+def _title_of(table: Table) -> Title | None:
+    """A title that the reader attached to the table, or that stands in its first row or on its sheet."""
+    first = [cell.text for cell in table.cells if cell.row == 0 and cell.text.strip()]
+    inside = first if len(first) == 1 else []
+    for text in (*inside, table.caption, *reversed(table.context[-3:]), table.sheet or ""):
+        if text and (title := read_title(text)) is not None:
+            return title
+    return None

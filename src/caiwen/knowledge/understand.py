@@ -1,0 +1,48 @@
+"""Document → everything that caiwen knows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from caiwen.knowledge.extractors import EXTRACTORS
+from caiwen.knowledge.filing import recognise
+from caiwen.knowledge.passages import passages
+from caiwen.knowledge.reconcile import BROKEN, reconcile
+from caiwen.records import Document, Fact, Filing, Passage, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What one document yields. ``warnings`` are Chinese, for the user."""
+
+    filing: Filing
+    facts: tuple[Fact, ...]
+    passages: tuple[Passage, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def understand(document: Document, *, today: date | None = None) -> Knowledge:
+    """The filing, its reconciled facts and its passages. ``today`` bounds the periods that can have been reported."""
+    filing = recognise(document)
+    facts: dict[str, Fact] = {}
+    for extract in EXTRACTORS:
+        for fact in extract(document, filing):
+            facts.setdefault(fact.id, fact)
+    kept = [fact for fact in facts.values() if today is None or fact.period[:4] <= str(today.year)]
+    checked = reconcile(kept, filing.sector)
+    return Knowledge(filing, tuple(checked), tuple(passages(document)), tuple(_warnings(checked)))
+
+
+def _warnings(facts: list[Fact]) -> list[str]:
+    """One line for each check that failed on facts which nothing else confirms."""
+    broken: dict[str, set[str]] = {}
+    for fact in facts:
+        if fact.status is Status.CONFLICT:
+            for check in fact.checks:
+                broken.setdefault(check, set()).add(f"{fact.period}{fact.item}")
+    return [
+        f"勾稽{check}（{'、'.join(sorted(where))}）"
+        for check, where in broken.items()
+        if check.startswith(BROKEN)
+    ]
