@@ -1,0 +1,20 @@
+"""The system of record and the search index. SQLite is the truth; the index is derived from it.
+
+``Store`` holds documents, facts, passages and corrections; ``index.SearchIndex`` finds passages.
+"""
+
+from caiwen.store.filters import FactFilter
+from caiwen.store.records import Added, Change, Company, Correction, Near, Source, StoredDocument
+from caiwen.store.store import Store
+
+__all__ = [
+    "Added",
+    "Change",
+    "Company",
+    "Correction",
+    "FactFilter",
+    "Near",
+    "Source",
+    "Store",
+    "StoredDocument",
+]

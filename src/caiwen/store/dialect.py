@@ -1,0 +1,138 @@
+"""What is special to one database: opening, transactions, pragmas, and the meaning of its errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+
+from caiwen.errors import MissingExtraError, StoreError
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",  # safe against kill -9 in WAL mode; a power cut may lose the last commits, whole
+    "PRAGMA foreign_keys=OFF",  # a document is removed table by table, in one transaction
+    "PRAGMA cache_size=-32768",
+    "PRAGMA mmap_size=268435456",
+    "PRAGMA temp_store=MEMORY",
+)
+
+_SQLITE_ERRORS = {
+    sqlite3.SQLITE_BUSY: ("事实库正被另一个进程写入", "等它结束再试，或加大设置 store.busy_seconds"),
+    sqlite3.SQLITE_LOCKED: ("事实库正被另一个进程写入", "等它结束再试"),
+    sqlite3.SQLITE_FULL: ("磁盘已满，没有写入任何内容", "腾出空间后再运行一次"),
+    sqlite3.SQLITE_CORRUPT: ("事实库文件已损坏", "从备份恢复，或移走它后重新读入材料"),
+    sqlite3.SQLITE_NOTADB: ("这个文件不是事实库", "检查设置 store.url，或移走它后重新读入材料"),
+    sqlite3.SQLITE_READONLY: ("事实库或它所在的文件夹是只读的", "检查文件夹的权限"),
+    sqlite3.SQLITE_CANTOPEN: ("事实库打不开", "检查文件夹是否存在、是否可写"),
+    sqlite3.SQLITE_PERM: ("没有权限访问事实库", "检查文件夹的权限"),
+    sqlite3.SQLITE_IOERR: ("读写事实库时磁盘出错", "检查磁盘和剩余空间"),
+}
+
+
+def resolve(url: str, folder: Path | None) -> URL:
+    """The address with a relative SQLite path counted from ``folder``."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "事实库的地址不对", where=url, hint="例如 sqlite:///store.db（设置 store.url）"
+        ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database and folder is not None:
+        parsed = parsed.set(database=str(folder / parsed.database))
+    return parsed
+
+
+def connect(url: URL, busy_seconds: float) -> Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    except ModuleNotFoundError as error:
+        hint = 'pip install "caiwen[postgres]"'
+        raise MissingExtraError(f"连接这种数据库需要 {error.name}", where=str(url), hint=hint) from error
+    except NoSuchModuleError as error:
+        hint = "支持 sqlite 和 postgresql+psycopg"
+        raise StoreError("不认识这种数据库", where=str(url), hint=hint) from error
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are opened in _on_begin, DDL included
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("caiwen_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: all of it or nothing. The writer's lock is taken at once."""
+    with errors(engine), engine.execution_options(caiwen_write=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7226349)"))
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent view of the store for the length of the block."""
+    with errors(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def errors(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise  # a defect of ours, not of the surroundings
+    except DBAPIError as error:
+        raise _store_error(error, engine.url) from error
+
+
+def _store_error(error: DBAPIError, url: URL) -> StoreError:
+    where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _SQLITE_ERRORS:
+        message, hint = _SQLITE_ERRORS[code & 0xFF]
+        return StoreError(message, where=where, hint=hint)
+    lines = str(error.orig).strip().splitlines()
+    return StoreError(f"数据库出错（{lines[0] if lines else '没有说明'}）", where=where)
+
+
+def integrity(connection: Connection) -> list[str]:
+    """What the database itself finds wrong with its files; empty when all is well."""
+    if connection.dialect.name != "sqlite":
+        return []
+    found = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check"))]
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return [line for line in found if line != "ok"] + [f"foreign key: {tuple(row)}" for row in broken]
+
+
+def tidy(engine: Engine) -> None:
+    """After a batch of writing: fresh statistics, and the log folded back into the main file."""
+    if engine.dialect.name != "sqlite":
+        return
+    with errors(engine):
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA optimize")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+        finally:
+            connection.close()
