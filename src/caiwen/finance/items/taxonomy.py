@@ -164,8 +164,10 @@ def _score(
             score -= 5
             if label_key(label) != label_key(item.name):
                 return None
-    if sector is not None:
-        score += 1 if sector in item.sectors else -1
+    if sector is not None and sector not in item.sectors:
+        if item.statement == "regulatory":  # a bank's 净资产 is not a broker's risk indicator
+            return None
+        score -= 1
     return score
 
 
