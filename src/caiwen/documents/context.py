@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from caiwen.documents.header_lines import is_header_line
 from caiwen.documents.rules import load_rules
 from caiwen.documents.sections import read_heading
+from caiwen.finance.text import squash
 from caiwen.records import Block, Paragraph, Table
 
 CONTEXT_LINES = 4
@@ -39,17 +40,10 @@ def _rules() -> _Rules:
     return _Rules(**{name: compiled(value) for name, value in load_rules("units.yaml").items()})
 
 
-def squash(text: str) -> str:
-    """NFKC without spaces, for comparing with the rules."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
 def unit_in(text: str) -> str:
     """The unit statement in a line: the line itself when short, else the part of it that states the unit; or ""."""
     rules = _rules()
     plain = squash(text)
-    if "元" not in plain and "位" not in plain:
-        return ""
     if len(plain) <= 40 and rules.line.search(plain):
         return " ".join(text.split())
     if len(plain) > LONG_TEXT:
@@ -64,7 +58,8 @@ def unit_in(text: str) -> str:
 def is_unit_line(text: str) -> bool:
     """A line that does nothing but state a unit."""
     plain = squash(text)
-    return bool(plain) and len(plain) <= 40 and unit_in(text) == " ".join(text.split())
+    balanced = len(re.findall(r"[（(]", plain)) == len(re.findall(r"[)）]", plain))
+    return bool(plain) and balanced and len(plain) <= 40 and unit_in(text) == " ".join(text.split())
 
 
 @dataclass(slots=True)
@@ -187,7 +182,9 @@ def _caption_above(lines: list[str]) -> str:
 
 def _may_be_caption(line: str) -> bool:
     plain = squash(line)
-    if not 2 <= len(plain) <= CAPTION_LENGTH or plain[-1] in "。；;，,":
+    if not 2 <= len(plain) <= CAPTION_LENGTH or plain[-1] in "；;，," or "。" in plain:
+        return False
+    if is_header_line(line) or len(line.split()) >= 5:
         return False
     return not _rules().not_caption.search(plain) and not is_unit_line(line)
 

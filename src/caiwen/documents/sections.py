@@ -7,10 +7,12 @@ heading when its numbering (第X节, 一、, （一）, 1、 ...) and its length
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from caiwen.documents.header_lines import is_header_line
 from caiwen.documents.rules import load_rules
 from caiwen.records import Block, Paragraph, Section
 
@@ -118,7 +120,7 @@ def build_sections(blocks: Sequence[Block], *, outline: bool = False) -> tuple[l
     ``outline``: the levels that paragraphs carry come from a real outline (Word styles, Markdown) and rule the tree;
     otherwise they are hints, good for an innermost unnumbered title at most.
     """
-    skip = contents_blocks(blocks)
+    skip = contents_blocks(blocks) | _repeated_hints(blocks)
     articles = _article_blocks(blocks)
     found = {
         i: heading
@@ -130,6 +132,13 @@ def build_sections(blocks: Sequence[Block], *, outline: bool = False) -> tuple[l
     return _grow(list(blocks), _promote_points(found))
 
 
+def _repeated_hints(blocks: Sequence[Block]) -> set[int]:
+    """Unnumbered titles that come back again and again are running heads or column heads, not sections."""
+    hints = [(i, _plain(b.text)) for i, b in enumerate(blocks) if isinstance(b, Paragraph) and b.level]
+    counts = Counter(text for _, text in hints)
+    return {i for i, text in hints if counts[text] >= 3 and read_heading(text) is None}
+
+
 def _heading_of(block: Paragraph, article: bool, outline: bool) -> Heading | None:
     if article:
         title = _rules().article.match(block.text.strip())
@@ -139,7 +148,7 @@ def _heading_of(block: Paragraph, article: bool, outline: bool) -> Heading | Non
         return Heading(f"outline{block.level}", block.level, (), " ".join(block.text.split()))
     if numbered:
         return replace(numbered, rank=numbered.rank + _offset(outline))
-    if block.level and is_title_like(block.text):
+    if block.level and is_title_like(block.text) and not is_header_line(block.text):
         return Heading("title", LEAF_RANK, (), " ".join(block.text.split()))
     return None
 
@@ -226,9 +235,12 @@ def _grow(blocks: list[Block], found: dict[int, Heading]) -> tuple[list[Block], 
             continue
         rank = _dotted_rank(heading, open_) if heading.style == "dotted" else heading.rank
         close(rank, i)
+        heading = replace(
+            heading, rank=rank, title=_CONTINUED.sub("", heading.title).strip() or heading.title
+        )
         path = (*(s.title for _, s in open_), heading.title)
         block = blocks[i]
-        open_.append((replace(heading, rank=rank), Section(heading.title, len(path), path, i, i, block.page)))
+        open_.append((heading, Section(heading.title, len(path), path, i, i, block.page)))
         if isinstance(block, Paragraph):
             blocks[i] = replace(block, level=0 if heading.style == "article" else len(path))
     close(0, len(blocks))

@@ -1,0 +1,133 @@
+"""Report HTML with one ``<section data-page>`` a page, whose tables follow all the text of their page.
+
+The text of such pages has lost its line breaks and names every table by the line that stood above it (its
+``<caption>``). Finding that line in the text puts the tables back where they stood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from caiwen.documents.clean import furniture_key, running_lines
+from caiwen.documents.rules import load_rules
+from caiwen.finance.text import normalise
+from caiwen.records import Block, Cell, Paragraph, Table
+
+_UNIT_SUFFIX = re.compile(r"[（(](?:单位[:：])?([^（()）]*元[^（()）]*|单位[:：][^（()）]*)[)）]?$")
+_SHORT_REST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table and the caption that names it; ``caption`` is empty when it continues the page before."""
+
+    table: Table
+    caption: str
+
+
+@dataclass(slots=True)
+class Page:
+    number: int
+    texts: list[str]
+    tables: list[PageTable]
+
+
+@cache
+def _breaks() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?={p})" for p in load_rules("run_on.yaml")["before"]))
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in load_rules("run_on.yaml")["after"]))
+
+
+def split_run_on(text: str) -> list[str]:
+    """Break text that lost its line ends before headings and around statement titles and unit lines."""
+    marked = _after().sub(lambda m: m.group() + "\n", text)
+    pieces = (p.strip() for line in marked.splitlines() for p in _breaks().split(line))
+    return [p for p in pieces if p]
+
+
+def lay_out(pages: Sequence[Page]) -> list[Block]:
+    """Blocks in reading order; tables that run over a page break are joined; running headers go."""
+    furniture = running_lines([_edges(p) for p in pages])
+    blocks: list[Block] = []
+    open_table: int | None = None
+    for page in pages:
+        at = 0
+        text = "\n".join(page.texts)
+        for i, item in enumerate(page.tables):
+            end = _place_of(item.caption, text, at)
+            if (
+                i == 0
+                and not item.caption
+                and open_table is not None
+                and _joins(blocks[open_table], item.table)
+            ):
+                blocks[open_table] = _join(blocks[open_table], item.table)
+                continue
+            blocks.extend(_paragraphs(text[at:end], page.number, furniture))
+            at = end
+            blocks.append(item.table)
+            open_table = len(blocks) - 1
+        rest = _paragraphs(text[at:], page.number, furniture)
+        blocks.extend(rest)
+        short = sum(len(b.text) for b in rest if isinstance(b, Paragraph)) <= _SHORT_REST
+        open_table = open_table if page.tables and short else None
+    return blocks
+
+
+def _edges(page: Page) -> list[str]:
+    texts = [t for t in page.texts if t.strip()]
+    return [line for t in texts[:1] + texts[-1:] for line in split_run_on(t)]
+
+
+def _place_of(caption: str, text: str, start: int) -> int:
+    """Where in ``text`` the line that names the table ends; ``start`` when it is not found."""
+    unit = _UNIT_SUFFIX.search(caption)
+    base = _UNIT_SUFFIX.sub("", caption).strip()
+    for wanted in ((base + unit.group(1)) if unit else "", base):
+        pattern = r"\s*".join(re.escape(c) for c in wanted if not c.isspace())
+        found = re.compile(pattern).search(text, start) if len(wanted) >= 2 else None
+        if found:
+            tail = re.compile(
+                r"\s*[（(]?单位[:：][^\n。]{1,24}?(?:人民币|元|股|%|吨)(?![\u4e00-\u9fff])"
+            ).match(text, found.end())
+            return tail.end() if tail else found.end()
+    return start
+
+
+def _paragraphs(text: str, page: int, furniture: frozenset[str]) -> list[Block]:
+    lines = [piece for line in text.splitlines() for piece in split_run_on(line)]
+    return [
+        Paragraph(line, page)
+        for line in lines
+        if furniture_key(line) and furniture_key(line) not in furniture
+    ]
+
+
+def _joins(before: Block, after: Table) -> bool:
+    if not isinstance(before, Table) or before.n_columns != after.n_columns:
+        return False
+    last = max((c.page or 0 for c in before.cells), default=0)
+    return after.page == last + 1
+
+
+def _join(before: Block, after: Table) -> Table:
+    assert isinstance(before, Table)
+    repeated = _row_texts(after, 0) == _row_texts(before, 0)
+    skip = 1 if repeated and after.n_rows > 1 else 0
+    moved = tuple(replace(c, row=c.row - skip + before.n_rows) for c in after.cells if c.row >= skip)
+    return replace(before, cells=before.cells + moved, n_rows=before.n_rows + after.n_rows - skip)
+
+
+def _row_texts(table: Table, row: int) -> list[str]:
+    return [normalise(c.text) for c in _row(table, row)]
+
+
+def _row(table: Table, row: int) -> list[Cell]:
+    return [c for c in table.cells if c.row == row]
