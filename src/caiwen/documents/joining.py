@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from caiwen.records import Block, Table
+from caiwen.records import Block, Cell, Table
 
 EDGE = 3.0
 """Column borders of the two parts may differ by this many points."""
+MAX_HEADER_ROWS = 4
 
 
-def join_tables(blocks: Sequence[Block]) -> list[Block]:
+def join_tables(blocks: Sequence[Block], split_rows: Collection[int] = ()) -> list[Block]:
     """Joins a table that ends a page with the one that opens the next, where their column borders agree.
 
-    Tables are numbered anew (``index``) in reading order.
+    A header that the second part repeats is dropped. ``split_rows``: pages whose first table row is the rest of
+    the last row before. Tables are numbered anew (``index``) in reading order.
     """
     joined: list[Block] = []
     for block in blocks:
         before = joined[-1] if joined else None
-        if isinstance(block, Table) and isinstance(before, Table) and continues(before, block):
-            joined[-1] = join(before, block)
+        if isinstance(block, Table) and isinstance(before, Table) and (parts := fit(before, block)):
+            joined[-1] = join(*parts, split=block.page in split_rows)
         else:
             joined.append(block)
     count = 0
@@ -31,25 +34,106 @@ def join_tables(blocks: Sequence[Block]) -> list[Block]:
     return joined
 
 
-def continues(before: Table, after: Table) -> bool:
+def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
+    """The two parts on common columns, or None where the second does not continue the first."""
     last = before.cells[-1].page if before.cells else before.page
-    if last is None or after.page != last + 1:
-        return False
+    if last is None or after.page != last + 1 or before.ruled != after.ruled:
+        return None
     one, other = edges(before), edges(after)
-    return len(one) == len(other) and all(abs(a - b) <= EDGE for a, b in zip(one, other, strict=True))
+    if len(one) != before.n_columns + 1 or len(other) != after.n_columns + 1:
+        return (before, after) if not one and not other and before.n_columns == after.n_columns else None
+    if abs(one[0] - other[0]) > EDGE or abs(one[-1] - other[-1]) > EDGE:
+        return None
+    if (places := _places(other, one)) is not None:
+        return before, _spread(after, places)
+    if (places := _places(one, other)) is not None and before.n_columns > 1:
+        return _spread(before, places), after
+    return None
 
 
 def edges(table: Table) -> list[float]:
-    """The x positions of the column borders on the table's last page."""
+    """The positions of the column borders on the table's last page, ascending along the reading direction.
+
+    On a page whose text stands sideways the columns follow each other down or up the page.
+    """
     page = table.cells[-1].page if table.cells else table.page
-    boxes = [(c.column, c.colspan, c.box) for c in table.cells if c.box is not None and c.page == page]
-    found: dict[int, float] = {}
-    for column, colspan, box in boxes:
-        found.setdefault(column, box[0])
-        found.setdefault(column + colspan, box[2])
-    return [found[k] for k in sorted(found)]
+    cells = [c for c in table.cells if c.box is not None and c.page == page]
+    for axis in (0, 1):
+        found: dict[int, list[float]] = {}
+        for cell in cells:
+            if cell.box is not None:
+                found.setdefault(cell.column, []).append(cell.box[axis])
+                found.setdefault(cell.column + cell.colspan, []).append(cell.box[axis + 2])
+        line = [min(found[k]) for k in sorted(found)]
+        if all(b > a for a, b in pairwise(line)):
+            return line
+        line = [-max(found[k]) for k in sorted(found)]
+        if all(b > a for a, b in pairwise(line)):
+            return line
+    return []
 
 
-def join(before: Table, after: Table) -> Table:
-    moved = tuple(replace(cell, row=cell.row + before.n_rows) for cell in after.cells)
-    return replace(before, cells=before.cells + moved, n_rows=before.n_rows + after.n_rows)
+def _places(some: list[float], among: list[float]) -> list[int] | None:
+    """Where each border of ``some`` stands in ``among``; None if one is not there."""
+    places = []
+    for value in some:
+        nearest = min(range(len(among)), key=lambda i: abs(among[i] - value))
+        if abs(among[nearest] - value) > EDGE:
+            return None
+        places.append(nearest)
+    return places if places == sorted(set(places)) else None
+
+
+def _spread(table: Table, places: list[int]) -> Table:
+    cells = tuple(
+        replace(c, column=places[c.column], colspan=places[c.column + c.colspan] - places[c.column])
+        for c in table.cells
+    )
+    return replace(table, cells=cells, n_columns=places[-1])
+
+
+def join(before: Table, after: Table, *, split: bool = False) -> Table:
+    """One table below the other. ``split``: the second begins with the rest of the first one's last row."""
+    after = _without_header(before, after)
+    shift = before.n_rows
+    kept = list(before.cells)
+    if split:
+        shift -= 1
+        kept = _completed(before, after)
+        after = replace(after, cells=tuple(c for c in after.cells if c.row + c.rowspan > 1))
+    moved = [replace(c, row=c.row + shift) for c in after.cells if not split or c.row > 0]
+    return replace(before, cells=(*kept, *moved), n_rows=shift + after.n_rows)
+
+
+def _completed(before: Table, after: Table) -> list[Cell]:
+    rest = {c.column: c for c in after.cells if c.row == 0}
+    cells = []
+    for cell in before.cells:
+        if cell.row + cell.rowspan == before.n_rows and cell.column in rest:
+            other = rest[cell.column]
+            text = _glue(cell.text, other.text)
+            cell = replace(cell, text=text, rowspan=cell.rowspan + other.rowspan - 1)
+        cells.append(cell)
+    return cells
+
+
+def _glue(one: str, two: str) -> str:
+    between = one[-1:].isascii() and one[-1:].isalpha() and two[:1].isascii() and two[:1].isalpha()
+    return f"{one} {two}" if between else one + two
+
+
+def _without_header(before: Table, after: Table) -> Table:
+    """The second part without leading rows that repeat the first part's header word for word."""
+    count = 0
+    while count < min(MAX_HEADER_ROWS, after.n_rows - 1) and _same_row(before, after, count):
+        count += 1
+    if count == 0:
+        return after
+    cells = tuple(replace(c, row=c.row - count) for c in after.cells if c.row >= count)
+    return replace(after, cells=cells, n_rows=after.n_rows - count)
+
+
+def _same_row(before: Table, after: Table, row: int) -> bool:
+    one, two = ([(c.column, c.text) for c in table.cells if c.row == row] for table in (before, after))
+    texts = [text for _, text in one if text]
+    return one == two and len(texts) >= 2 and not all(any(d.isdigit() for d in text) for text in texts)

@@ -10,6 +10,7 @@ from caiwen.documents.joining import join_tables
 from caiwen.documents.pdf.margins import strip_margins
 from caiwen.documents.pdf.paragraphs import paragraphs
 from caiwen.documents.pdf.raw import RawLine, RawPage, RawTable
+from caiwen.documents.pdf.splits import broken_rows
 from caiwen.documents.sections import build_sections
 from caiwen.records import Block, Cell, Document, PageInfo, Table
 
@@ -19,8 +20,10 @@ PARSER = "caiwen-pdf/1"
 def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     """``raw_pages``: every page that was read, in any order."""
     pages = sorted(raw_pages, key=lambda page: page.number)
-    parts = [block for page in strip_margins(pages) for block in _page_blocks(page)]
-    blocks, sections = build_sections(attach_context(join_tables(parts)))
+    bodies = strip_margins(pages)
+    parts = [block for page in bodies for block in _page_blocks(page)]
+    joined = join_tables(parts, split_rows=broken_rows(bodies))
+    blocks, sections = build_sections(attach_context(joined))
     return Document(
         sha256=sha256,
         name=name,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caiwen.documents.pdf import binding
+from caiwen.documents.rules import load_rules
 
 MAX_CHARACTERS = 100_000
 """Of one page; a dense page of a report has 5,000."""
@@ -68,6 +69,8 @@ def read_glyphs(textpage: Any) -> Glyphs:
     deque(map(binding.get_loose_box, repeat(page), range(count), buffer.pointers), maxlen=0)
     codes = _codes(page, count)
     codes[np.isin(codes, _HYPHENS)] = ord("-")
+    if ((codes >= 0xE000) & (codes < 0xF900)).any():
+        _read_symbols(codes)
     boxes = buffer.values[:count, [0, 3, 2, 1]].astype(np.float64)  # FS_RECTF: left, top, right, bottom
     visible = (
         (codes > 32) & ~np.isin(codes, _BLANKS) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
@@ -85,6 +88,12 @@ def _codes(page: ctypes.c_void_p, count: int) -> NDArray[np.int32]:
     return np.fromiter(map(binding.get_unicode, repeat(page), range(count)), np.uint32, count).astype(
         np.int32
     )
+
+
+def _read_symbols(codes: NDArray[np.int32]) -> None:
+    """Ticks and boxes of the symbol fonts, which have private codes, become the characters that they show."""
+    for code, shown in load_rules("pdf/symbols.yaml").items():
+        codes[codes == code] = ord(shown)
 
 
 def angles(textpage: Any, glyphs: Glyphs) -> NDArray[np.float64]:

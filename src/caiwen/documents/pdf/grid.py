@@ -15,6 +15,8 @@ SLIVER = 3.5
 """Lines nearer than this are one border (a double rule): nothing is printed between them."""
 OVERHANG = 8.0
 """Horizontals that run this far past the outermost vertical show an open side."""
+COVERAGE = 0.5
+"""A table has at least two horizontals over this share of its width; the axes and ticks of a chart have not."""
 MAX_LINES = 1_500
 MAX_CELLS = 20_000
 
@@ -57,20 +59,23 @@ class Grid:
 
 def find_grids(across: list[Ruling], down: list[Ruling]) -> list[Grid]:
     """One grid for every connected set of crossing lines, small ones first."""
-    if len(across) < 2 or not down or len(across) > MAX_LINES or len(down) > MAX_LINES:
+    if not down or len(across) > MAX_LINES or len(down) > MAX_LINES:
         return []
-    grids = []
-    for rows, columns in _components(np.array(across), np.array(down)):
-        grid = _build(rows, columns)
-        if grid is not None:
-            grids.append(grid)
+    rows, columns = np.array(across).reshape(-1, 3), np.array(down)
+    meets = _meets(rows, columns)
+    candidates = _components(rows, columns, meets) + _loose_rows(columns[~meets.any(axis=0)])
+    grids = [grid for candidate in candidates if (grid := _build(*candidate)) is not None]
     return sorted(grids, key=lambda grid: grid.area)
 
 
-def _components(across: NDArray, down: NDArray) -> list[tuple[NDArray, NDArray]]:
+def _meets(across: NDArray, down: NDArray) -> NDArray[np.bool_]:
     y, xa, xb = (across[:, i, None] for i in range(3))
     x, ya, yb = (down[None, :, i] for i in range(3))
-    meets = (x >= xa - TOUCH) & (x <= xb + TOUCH) & (y >= ya - TOUCH) & (y <= yb + TOUCH)
+    meets: NDArray[np.bool_] = (x >= xa - TOUCH) & (x <= xb + TOUCH) & (y >= ya - TOUCH) & (y <= yb + TOUCH)
+    return meets
+
+
+def _components(across: NDArray, down: NDArray, meets: NDArray[np.bool_]) -> list[tuple[NDArray, NDArray]]:
     found = []
     left = np.ones(len(across), bool)
     while left.any():
@@ -83,20 +88,50 @@ def _components(across: NDArray, down: NDArray) -> list[tuple[NDArray, NDArray]]
                 break
             rows = grown
         left &= ~rows
-        if rows.sum() >= 2 and columns.any():
+        if columns.any():
             found.append((across[rows], down[columns]))
     return found
 
 
+def _loose_rows(down: NDArray) -> list[tuple[NDArray, NDArray]]:
+    """Verticals of one extent without any horizontal: the rest of a table whose borders a page break swallowed."""
+    found = []
+    for top, bottom in np.unique(np.round(down[:, 1:] / 3), axis=0).tolist():
+        group = down[(np.round(down[:, 1:] / 3) == (top, bottom)).all(axis=1)]
+        if len(group) >= 3:
+            y0, y1 = np.median(group[:, 1]), np.median(group[:, 2])
+            x0, x1 = group[:, 0].min(), group[:, 0].max()
+            found.append((np.array([(y0, x0, x1), (y1, x0, x1)]), group))
+    return found
+
+
 def _build(across: NDArray, down: NDArray) -> Grid | None:
+    across = _close_ends(across, down)
+    if len(across) < 2:
+        return None
     down = _close_sides(across, down)
     xs, ys = _borders(down[:, 0]), _borders(across[:, 0])
     rows, columns = len(ys) - 1, len(xs) - 1
     if rows < 1 or columns < 1 or rows * columns < 2 or rows * columns > MAX_CELLS:
         return None
-    below = _present(across, ys, xs)[1:-1]
+    rules = _present(across, ys, xs)
+    if ((rules * np.diff(xs)).sum(axis=1) > COVERAGE * (xs[-1] - xs[0])).sum() < 2:
+        return None
     beside = _present(down, xs, ys).T[:, 1:-1]
-    return Grid(xs, ys, _owners(below, beside))
+    return Grid(xs, ys, _owners(rules[1:-1], beside))
+
+
+def _close_ends(across: NDArray, down: NDArray) -> NDArray:
+    """Adds the top or bottom border that a page break left out, where verticals run on beyond the last horizontal."""
+    left, right = across[:, 1].min(), across[:, 2].max()
+    first, last = across[:, 0].min(), across[:, 0].max()
+    extra = []
+    above, beneath = down[down[:, 1] < first - OVERHANG], down[down[:, 2] > last + OVERHANG]
+    if len(above) >= 2:
+        extra.append((np.median(above[:, 1]), left, right))
+    if len(beneath) >= 2:
+        extra.append((np.median(beneath[:, 2]), left, right))
+    return np.concatenate((across, np.array(extra))) if extra else across
 
 
 def _close_sides(across: NDArray, down: NDArray) -> NDArray:

@@ -5,6 +5,7 @@ Every character carries a group number (its table cell, or the page's free text)
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ SPACE_GAP = 0.38
 COLUMN_GAP = 1.3
 """Pieces of one line further apart than this many character heights may be cells of a table without rulings."""
 
+_WORD = re.compile(r"[!-~]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -34,6 +37,12 @@ class Piece:
     y1: float
     size: float
     first: bool = True
+
+    def word_width(self) -> float:
+        """The width of what a line break cannot part at its beginning: a Latin word or number, else one character."""
+        word = _WORD.match(self.text)
+        length = _units(word.group() if word else self.text[:1])
+        return (self.x1 - self.x0) * length / max(1, _units(self.text))
 
 
 def make_pieces(glyphs: Glyphs, group: NDArray[np.int64], free: int) -> list[Piece]:
@@ -89,7 +98,9 @@ def _texts(codes: NDArray, gap: NDArray, starts: NDArray) -> list[str]:
     return normalise(whole).split("\n")
 
 
-def _pieces(texts: list[str], starts: NDArray, boxes: NDArray, group: NDArray, new_line: NDArray) -> list[Piece]:
+def _pieces(
+    texts: list[str], starts: NDArray, boxes: NDArray, group: NDArray, new_line: NDArray
+) -> list[Piece]:
     columns = (
         group[starts].tolist(),
         texts,
@@ -115,6 +126,11 @@ def join_wrapped(texts: list[str]) -> str:
             joined += " "
         joined += text
     return joined
+
+
+def _units(text: str) -> int:
+    """Rough width: a Chinese character counts two, a Latin one one."""
+    return sum(1 if char < "\u0250" else 2 for char in text)
 
 
 def _is_letter(char: str) -> bool:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage
 
 MARGIN = 0.12
-PAGE_NUMBER = re.compile(r"[-—–第\s]*\d{1,4}\s*(?:[/／]\s*(?:共\s*)?\d{1,4}|页)?(?:\s*[,，]?\s*共\s*\d+\s*页)?[-—–页\s]*")
+PAGE_NUMBER = re.compile(
+    r"[-—–第\s]*\d{1,4}\s*(?:[/／]\s*(?:共\s*)?\d{1,4}|页)?(?:\s*[,，]?\s*共\s*\d+\s*页)?[-—–页\s]*"
+)
 ROMAN_NUMBER = re.compile(r"[-—\s]*[ivxIVX]{1,6}[-—\s]*")
 KEPT = re.compile(r"单位\s*[:：]|币种\s*[:：]|[（(]续[）)]|^合并|^母公司")
 _DIGITS = re.compile(r"\d+")
@@ -21,7 +23,10 @@ def strip_margins(pages: Sequence[RawPage]) -> list[RawPage]:
     counts = Counter(key for page in pages for key in {_key(page, line) for line in _outer(page)})
     enough = max(2 if len(pages) < 4 else 3, 0.08 * len(pages))
     running = {key for key, count in counts.items() if count >= enough}
-    return [replace(page, blocks=tuple(b for b in page.blocks if not _is_running(page, b, running))) for page in pages]
+    return [
+        replace(page, blocks=tuple(b for b in page.blocks if not _is_running(page, b, running)))
+        for page in pages
+    ]
 
 
 def _is_running(page: RawPage, block: RawBlock, running: set[tuple[str, int]]) -> bool:

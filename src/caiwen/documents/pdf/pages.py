@@ -118,15 +118,29 @@ def _assign(glyphs: Glyphs, grids: list[Grid]) -> tuple[NDArray[np.int64], list[
 
 def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]]) -> RawTable:
     xs, ys = grid.xs.tolist(), grid.ys.tolist()
+    spans = grid.spans()
+    held = {number: by_group.get(start + number, []) for number, *_ in spans}
+    sides = {number: (xs[column], xs[column + width]) for number, _, column, _, width in spans}
+    padding = _padding(held, sides)
     cells = []
-    for number, row, column, rowspan, colspan in grid.spans():
-        pieces = by_group.get(start + number, [])
+    for number, row, column, rowspan, colspan in spans:
+        pieces = held[number]
         box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
         text = join_wrapped([piece.text for piece in pieces])
-        full = bool(pieces) and box[2] - pieces[-1].x1 < 1.6 * pieces[-1].size
-        cells.append(RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), full))
+        room = box[2] - box[0] - padding - pieces[-1].x1 + pieces[-1].x0 if pieces else 0.0
+        head = pieces[0].word_width() if pieces else 0.0
+        cells.append(
+            RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), round(room, 1), round(head, 1))
+        )
     box = frame.to_shown((xs[0], ys[0], xs[-1], ys[-1]))
     return RawTable(box, tuple(round(x, 1) for x in xs), len(ys) - 1, tuple(cells))
+
+
+def _padding(held: dict[int, list[Piece]], sides: dict[int, tuple[float, float]]) -> float:
+    """What the cells of a table keep free left and right together, at least; at most 12 points."""
+    left = min((p.x0 - sides[number][0] for number, pieces in held.items() for p in pieces), default=0.0)
+    right = min((sides[number][1] - p.x1 for number, pieces in held.items() for p in pieces), default=0.0)
+    return min(max(left, 0.0), 6.0) + min(max(right, 0.0), 6.0)
 
 
 def _free_lines(frame: Frame, pieces: list[Piece]) -> list[tuple[float, float, RawLine]]:

@@ -37,5 +37,10 @@ def paragraphs(lines: Sequence[tuple[int, RawLine]], left: float, right: float) 
 
 def _paragraph(group: list[tuple[int, RawLine]]) -> Paragraph:
     boxes = [line.box for _, line in group]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
     return Paragraph(join_wrapped([line.text for _, line in group]), group[0][0], box)

@@ -18,7 +18,10 @@ class RawLine:
 
 @dataclass(frozen=True, slots=True)
 class RawCell:
-    """``full``: the last text line runs to the cell's right edge, so the text may go on elsewhere."""
+    """``room``: the free width after the last text line; ``head``: the width of the first word, which cannot break.
+
+    Together they tell whether a text was broken by a page or just ended there.
+    """
 
     row: int
     column: int
@@ -26,7 +29,8 @@ class RawCell:
     colspan: int
     text: str
     box: Box
-    full: bool = False
+    room: float = 0.0
+    head: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
