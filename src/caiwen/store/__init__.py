@@ -1,9 +1,10 @@
 """The system of record and the search index. SQLite is the truth; the index is derived from it.
 
-``Store`` holds documents, facts, passages and corrections; ``index.SearchIndex`` finds passages.
+``Store`` holds documents, facts, passages and corrections; ``SearchIndex`` finds passages.
 """
 
 from caiwen.store.filters import FactFilter
+from caiwen.store.index import Hit, IndexBusyError, SearchIndex
 from caiwen.store.records import Added, Change, Company, Correction, Near, Source, StoredDocument
 from caiwen.store.store import Store
 
@@ -13,7 +14,10 @@ __all__ = [
     "Company",
     "Correction",
     "FactFilter",
+    "Hit",
+    "IndexBusyError",
     "Near",
+    "SearchIndex",
     "Source",
     "Store",
     "StoredDocument",

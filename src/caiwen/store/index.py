@@ -1,0 +1,282 @@
+"""Full-text search over passages: tantivy, fed with words and character pairs.
+
+Derived from the store and rebuildable. A marker document inside the index holds the number of the last
+change (outbox) that it contains and is committed together with the passages; on opening, the changes since
+are replayed. Every hit is resolved through the store, so what was removed is never shown.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from caiwen.config import SearchSettings
+from caiwen.errors import StoreError
+from caiwen.records import Passage
+from caiwen.store.store import Store
+from caiwen.store.tokens import bigrams, words
+
+_FORMAT = "1"
+"""Counts up when fields or tokens change: an index of another format is rebuilt."""
+_MARKER = "#"
+_MOST_TERMS = 64
+_SPARE = 4
+"""Candidates looked at for each hit wanted: some are re-weighted, some may be gone from the store."""
+_COMMIT_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """``document``: sha256; ``name``: its file name. Scores compare within one search only."""
+
+    passage: Passage
+    name: str
+    score: float
+
+    @property
+    def document(self) -> str:
+        return self.passage.document
+
+    @property
+    def ordinal(self) -> int:
+        return self.passage.ordinal
+
+    @property
+    def page(self) -> int | None:
+        return self.passage.page
+
+    @property
+    def section(self) -> str:
+        return self.passage.section
+
+    @property
+    def text(self) -> str:
+        return self.passage.text
+
+
+class IndexBusyError(StoreError):
+    """Another process is writing the index."""
+
+
+class SearchIndex:
+    """The index of one store. Any number may search; one process at a time writes."""
+
+    def __init__(self, folder: Path, store: Store, settings: SearchSettings) -> None:
+        self._folder = folder
+        self._store = store
+        self._settings = settings
+        self._index = _open(folder)
+
+    @classmethod
+    def open(cls, folder: Path, store: Store, settings: SearchSettings | None = None) -> Self:
+        """Open or create, and catch up with the store. Another process that is writing is not waited for:
+        then the search shows what is committed."""
+        index = cls(folder, store, settings or SearchSettings())
+        if index._seen() != store.last_change():
+            with suppress(IndexBusyError):
+                index.sync()
+        return index
+
+    # --- keeping up ----------------------------------------------------------------------------------
+
+    def sync(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Replay what changed in the store since the last commit; the number of documents renewed."""
+        with self._writer() as writer:
+            self._index.reload()
+            seen = self._seen()
+            if seen is None or seen > self._store.last_change():
+                writer.delete_all_documents()  # made from another store, or by another format
+                seen = 0
+            latest: dict[str, int] = {}
+            for change in self._store.changes(seen):
+                latest.pop(change.sha256, None)
+                latest[change.sha256] = change.seq
+            self._replay(writer, latest, on_progress)
+        self._index.reload()
+        return len(latest)
+
+    def rebuild(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Make the index anew from the store."""
+        with self._writer() as writer:
+            writer.delete_all_documents()
+            self._mark(writer, 0)
+            writer.commit()
+        return self.sync(on_progress)
+
+    def _replay(
+        self, writer: Any, latest: dict[str, int], on_progress: Callable[[int, int], None] | None
+    ) -> None:
+        """Renew documents in the order of their last change, so that a commit on the way stands for all before."""
+        for number, (sha256, seq) in enumerate(latest.items(), 1):
+            writer.delete_documents_by_term("sha256", sha256)
+            for entry in self._entries(sha256):
+                writer.add_document(entry)
+            if number % _COMMIT_EVERY == 0 or number == len(latest):
+                self._mark(writer, seq)
+                writer.commit()
+            if on_progress is not None:
+                on_progress(number, len(latest))
+
+    def _entries(self, sha256: str) -> Iterator[Any]:
+        import tantivy
+
+        found = self._store.find_hash(sha256)
+        if found is None:
+            return
+        filing = found.filing
+        for passage in self._store.passages_of(sha256):
+            yield tantivy.Document(
+                sha256=sha256,
+                ordinal=passage.ordinal,
+                shape=passage.kind,
+                code=filing.code or "",
+                period=filing.period or "",
+                kind=filing.kind.value,
+                words=" ".join(words(passage.text)),
+                pairs=" ".join(bigrams(passage.text)),
+                section=" ".join(words(passage.section)),
+            )
+
+    def _mark(self, writer: Any, seq: int) -> None:
+        import tantivy
+
+        writer.delete_documents_by_term("sha256", _MARKER)
+        state = f"{_FORMAT}:{self._store.identity}"
+        writer.add_document(tantivy.Document(sha256=_MARKER, ordinal=seq, shape=state))
+
+    def _seen(self) -> int | None:
+        """The last change that is in the index; None when it was not made from this store, or not this way."""
+        import tantivy
+
+        searcher = self._index.searcher()
+        query = tantivy.Query.term_query(self._index.schema, "sha256", _MARKER)
+        hits = searcher.search(query, 1).hits
+        if not hits:
+            return None
+        marker = searcher.doc(hits[0][1])
+        ours = marker.get_first("shape") == f"{_FORMAT}:{self._store.identity}"
+        return int(marker.get_first("ordinal")) if ours else None
+
+    @contextmanager
+    def _writer(self) -> Iterator[Any]:
+        try:
+            writer = self._index.writer(self._settings.heap_mb * 1_000_000, 1)
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                hint = "等它结束再试；检索仍可使用"
+                raise IndexBusyError(
+                    "另一个进程正在更新检索索引", where=str(self._folder), hint=hint
+                ) from error
+            raise self._failed(error) from error
+        try:
+            yield writer
+        except (ValueError, OSError) as error:
+            raise self._failed(error) from error
+        finally:
+            writer.wait_merging_threads()  # also gives the lock back
+
+    def _failed(self, error: Exception) -> StoreError:
+        hint = "检查磁盘空间和权限；删掉这个文件夹后会自动重建"
+        return StoreError(f"检索索引写不进去（{error}）", where=str(self._folder), hint=hint)
+
+    # --- searching -----------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        k: int | None = None,
+        *,
+        documents: Sequence[str] = (),
+        codes: Sequence[str] = (),
+        periods: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+    ) -> list[Hit]:
+        """The passages nearest to the words of ``query``, best first. Any text is a valid query.
+
+        ``documents``: sha256; ``codes``, ``periods``, ``kinds``: of the filing. Each narrows the search to any of its members.
+        """
+        wanted = self._settings.k if k is None else k
+        narrowed = {"sha256": documents, "code": codes, "period": periods, "kind": kinds}
+        asked = self._query(query, {field: values for field, values in narrowed.items() if values})
+        if asked is None or wanted <= 0:
+            return []
+        searcher = self._index.searcher()
+        found = []
+        for score, address in searcher.search(asked, wanted * _SPARE, count=False).hits:
+            entry = searcher.doc(address)
+            weight = self._weight(entry.get_first("shape"))
+            found.append((-score * weight, entry.get_first("sha256"), entry.get_first("ordinal")))
+        found.sort()
+        return self._resolve(found)[:wanted]
+
+    def _query(self, text: str, narrowed: dict[str, Sequence[str]]) -> Any:
+        """Any of the words, their pairs and the section's words; None when the text holds none."""
+        from tantivy import Occur, Query
+
+        schema, settings = self._index.schema, self._settings
+        terms = list(dict.fromkeys(words(text)))[:_MOST_TERMS]
+        pairs = list(dict.fromkeys(bigrams(text)))[:_MOST_TERMS]
+        weighted = [("words", term, 1.0) for term in terms]
+        weighted += [("section", term, settings.section_boost) for term in terms]
+        weighted += [("pairs", pair, settings.bigram_boost) for pair in pairs]
+        parts = [
+            (Occur.Should, Query.boost_query(Query.term_query(schema, field, term, "freq"), boost))
+            for field, term, boost in weighted
+            if boost
+        ]
+        if not parts:
+            return None
+        limits = [
+            (Occur.Must, Query.const_score_query(Query.term_set_query(schema, field, list(values)), 0.0))
+            for field, values in narrowed.items()
+        ]
+        return Query.boolean_query([(Occur.Must, Query.boolean_query(parts)), *limits])
+
+    def _weight(self, shape: str) -> float:
+        weights = {"table": self._settings.table_boost, "heading": self._settings.heading_boost}
+        return weights.get(shape, 1.0)
+
+    def _resolve(self, found: list[tuple[float, str, int]]) -> list[Hit]:
+        passages = self._store.passages([(sha256, ordinal) for _, sha256, ordinal in found])
+        at = {(passage.document, passage.ordinal): passage for passage in passages}
+        names = self._store.document_names({passage.document for passage in passages})
+        return [
+            Hit(at[sha256, ordinal], names[sha256], -score)
+            for score, sha256, ordinal in found
+            if (sha256, ordinal) in at and sha256 in names
+        ]
+
+
+def _open(folder: Path) -> Any:
+    """The index in this folder; a new one where there is none, or none that can be read."""
+    import tantivy
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return tantivy.Index(_schema(), path=str(folder))
+        except ValueError:  # another schema, or damaged: it is derived, so it is made again
+            shutil.rmtree(folder)
+            folder.mkdir()
+            return tantivy.Index(_schema(), path=str(folder))
+    except (OSError, ValueError) as error:
+        hint = "检查文件夹的权限和磁盘空间"
+        raise StoreError(f"检索索引打不开（{error}）", where=str(folder), hint=hint) from error
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    for name in ("sha256", "shape"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("ordinal", stored=True)
+    for name in ("code", "period", "kind"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("words", "pairs", "section"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
