@@ -1,0 +1,43 @@
+"""``caiwen ingest``: read material into the workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caiwen.cli.output import say, warn
+from caiwen.cli.progress import reading
+from caiwen.cli.state import workspace_of
+
+if TYPE_CHECKING:
+    from caiwen.ingest import IngestReport
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="文件或文件夹…")],
+    workers: Annotated[int | None, typer.Option(metavar="进程数", min=0, help="@ingest.workers")] = None,
+    force: Annotated[bool, typer.Option("--force", help="没有变化的文件也重新读")] = False,
+) -> None:
+    """读入材料（PDF、HTML、DOCX、XLSX/CSV、TXT/MD、JSONL）；没有变化的文件不重读，读不了的列在最后。"""
+    workspace = workspace_of(context)
+    try:
+        with reading() as on_progress:
+            report = workspace.ingest(paths, workers=workers, force=force, on_progress=on_progress)
+    except KeyboardInterrupt:
+        warn("已中断：读完的文件都已存好，再运行同样的命令会接着读")
+        raise
+    show(report)
+    if report.failures:
+        raise typer.Exit(2)
+
+
+def show(report: IngestReport) -> None:
+    """Failures with their reasons to stderr, then one line of what was made."""
+    if report.failures:
+        warn(f"有 {len(report.failures):,} 份文件没有读成：")
+    for failure in report.failures:
+        warn(f"- {failure}")
+    say(str(report))

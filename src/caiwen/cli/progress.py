@@ -1,0 +1,48 @@
+"""Progress on stderr: a bar with rate and time left on a terminal, nothing otherwise."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, Task
+    from rich.text import Text
+
+
+def bar(unit: str) -> Progress:
+    """A bar that shows ``unit`` per second; silent when stderr is not a terminal."""
+    from rich import progress
+    from rich.console import Console
+    from rich.text import Text
+
+    class Rate(progress.ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.1f} {unit}/秒" if task.speed else f"— {unit}/秒")
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(bar_width=24),
+        progress.MofNCompleteColumn(),
+        Rate(),
+        progress.TextColumn("剩余"),
+        progress.TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+
+
+@contextmanager
+def counting(title: str, total: int, unit: str = "条") -> Iterator[Callable[[], None]]:
+    """Hands out a function to call after each piece of work."""
+    with bar(unit) as shown:
+        task = shown.add_task(title, total=total)
+        yield lambda: shown.advance(task)
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[object], None]]:
+    yield lambda progress: None

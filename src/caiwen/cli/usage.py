@@ -1,0 +1,67 @@
+"""Mistakes on the command line, told in Chinese."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from typer import TyperException
+
+from caiwen.errors import CaiwenError
+
+_NUMBER = re.compile(r"'(?P<value>.*)' is not a valid (?P<kind>int|float|integer)")
+_COMMAND = re.compile(r"No such command '(?P<name>[^']*)'")
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)")
+_NO_VALUE = re.compile(r"Option '(?P<name>[^']+)' requires an argument")
+_KINDS = {"int": "整数", "integer": "整数", "float": "数字"}
+
+
+def explain(error: TyperException) -> CaiwenError:
+    """What was mistyped, and the command whose help shows the right form."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "caiwen"
+    near = _near(error, context)
+    hint = f"是不是 {'、'.join(near)}？" if near else f"用法见 {path} --help"
+    return CaiwenError(_message(error), hint=hint)
+
+
+def _message(error: TyperException) -> str:
+    text = error.message or ""
+    option = getattr(error, "option_name", None)
+    param = getattr(error, "param", None)
+    if option and (found := _NO_VALUE.search(text)):
+        return f"选项 {found['name']} 后面缺少它的值"
+    if option:
+        return f"没有选项 {option}" if "No such option" in text else text
+    if found := _COMMAND.search(text):
+        return f"没有命令 {found['name']}"
+    if found := _EXTRA.search(text):
+        return f"多出的参数：{found['words']}"
+    if hasattr(error, "param_type"):
+        return f"缺少 {_name(param)}"
+    if text == "Missing command.":
+        return "缺少子命令"
+    if found := _NUMBER.search(text):
+        text = f"{found['value']} 不是{_KINDS[found['kind']]}"
+    return f"{_name(param)} 的值不对：{text}" if param is not None else text
+
+
+def _name(param: object) -> str:
+    options = [o for o in getattr(param, "opts", []) if o.startswith("-")]
+    return options[0] if options else str(getattr(param, "metavar", None) or getattr(param, "name", "参数"))
+
+
+def _near(error: TyperException, context: object) -> list[str]:
+    if possibilities := getattr(error, "possibilities", None):
+        return sorted(possibilities)
+    found = _COMMAND.search(error.message or "")
+    commands = getattr(getattr(context, "command", None), "commands", {})
+    return get_close_matches(found["name"], commands, n=2) if found else []
+
+
+def explain_system(error: OSError) -> CaiwenError:
+    """The surroundings refused: no such file, no right, no room."""
+    words = {"FileNotFoundError": "没有这个文件或文件夹", "PermissionError": "没有权限"}
+    words |= {"IsADirectoryError": "这是文件夹，需要的是文件", "NotADirectoryError": "这不是文件夹"}
+    message = words.get(type(error).__name__, error.strerror or str(error))
+    return CaiwenError(message, where=str(error.filename) if error.filename else None)

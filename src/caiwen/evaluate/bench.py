@@ -1,0 +1,27 @@
+"""What a suite needs of a workspace. :class:`caiwen.workspace.Workspace` fulfils it; tests use small ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from caiwen.records import Fact
+
+
+class FactSource(Protocol):
+    def facts(self, *, document: str | None = None) -> Sequence[Fact]:
+        """All facts, or those of the document with this file name."""
+        ...
+
+
+class Library(FactSource, Protocol):
+    def document_paths(self) -> Mapping[str, Path]:
+        """File name → where the file lies now."""
+        ...
+
+
+class Answerer(Protocol):
+    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, object]:
+        """The JSON record of ``caiwen ask --json``."""
+        ...

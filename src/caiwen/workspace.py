@@ -1,0 +1,369 @@
+"""One folder of material, facts, index and settings: the Python API.
+
+    from caiwen import Workspace
+    ws = Workspace("my-folder")
+    ws.ingest(["reports/"])
+    print(ws.ask("四方科技2019年的营业收入是多少？").answer)
+
+Every room is imported at the point of use, so that making a Workspace costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from caiwen.errors import CaiwenError, NotFoundError
+from caiwen.records import Box, Fact, Scope, Status
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from caiwen.ask import Asker
+    from caiwen.ask.answer import Answer
+    from caiwen.config import Settings
+    from caiwen.evaluate.coverage import CoverageRow
+    from caiwen.guard import Guard
+    from caiwen.ingest import IngestReport, Progress
+    from caiwen.store import Correction, Store, StoredDocument
+    from caiwen.store.index import Hit, SearchIndex
+
+CONFIG_NAME = "caiwen.yaml"
+INDEX_FOLDER = "index"
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Workspace:
+    """``folder`` must hold ``caiwen.yaml``; :meth:`init` makes one, :meth:`find` looks for one upwards."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder).resolve()
+        if not (self.folder / CONFIG_NAME).is_file():
+            raise NotFoundError(
+                "这里不是工作区（没有 caiwen.yaml）", where=str(folder), hint=f"先运行 caiwen init {folder}"
+            )
+
+    @classmethod
+    def init(cls, folder: str | Path) -> Workspace:
+        """Make ``folder`` a workspace; raises CaiwenError when it already is one."""
+        from caiwen.config import render_yaml
+
+        path = Path(folder).resolve()
+        config = path / CONFIG_NAME
+        if config.exists():
+            raise CaiwenError("这里已经是工作区", where=str(folder), hint="直接用 caiwen ingest 读入材料")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            config.write_text(render_yaml(), encoding="utf-8")
+        except FileExistsError as error:
+            raise CaiwenError("这是一个文件，不能作工作区", where=str(folder)) from error
+        except OSError as error:
+            raise CaiwenError(f"不能在这里建工作区（{error.strerror}）", where=str(folder)) from error
+        workspace = cls(path)
+        workspace.store.documents()
+        return workspace
+
+    @classmethod
+    def find(cls, start: str | Path = ".") -> Workspace:
+        """The workspace in ``start`` or the nearest folder above it."""
+        here = Path(start).resolve()
+        for folder in (here, *here.parents):
+            if (folder / CONFIG_NAME).is_file():
+                return cls(folder)
+        raise NotFoundError(
+            "当前文件夹和上层都没有工作区",
+            where=str(here),
+            hint="先运行 caiwen init 文件夹，或用 --workspace 指定",
+        )
+
+    @cached_property
+    def settings(self) -> Settings:
+        from caiwen.config import load
+
+        return load(self.folder / CONFIG_NAME)
+
+    @cached_property
+    def store(self) -> Store:
+        from caiwen.store import Store
+
+        wanted = self.settings.store
+        return Store.open(wanted.url, folder=self.folder, busy_seconds=wanted.busy_seconds)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        from caiwen.store.index import SearchIndex
+
+        return SearchIndex.open(self.folder / INDEX_FOLDER, self.store, self.settings.search)
+
+    @cached_property
+    def guard(self) -> Guard:
+        from caiwen.guard import Guard, load_policy
+
+        policy = self.settings.guard.policy
+        return Guard(load_policy(self.folder / policy)) if policy else Guard()
+
+    @cached_property
+    def asker(self) -> Asker:
+        from caiwen.ask import Asker
+
+        return Asker(self.store, self.index, self.guard)
+
+    # Material
+
+    def ingest(
+        self,
+        paths: Iterable[str | Path],
+        workers: int | None = None,
+        force: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Read files and folders into the store. One bad file never stops the rest; the report lists it."""
+        from caiwen.config import override
+        from caiwen.ingest import ingest
+
+        settings = self.settings if workers is None else override(self.settings, {"ingest.workers": workers})
+        files = [Path(path) for path in paths]
+        return ingest(self.store, files, settings, on_progress=on_progress, force=force)
+
+    def documents(self) -> Sequence[StoredDocument]:
+        return self.store.documents()
+
+    def document_paths(self) -> Mapping[str, Path]:
+        """File name → where the file lay when it was read."""
+        return {d.name: Path(d.path) for d in self.documents() if d.path}
+
+    # Facts
+
+    def facts(
+        self,
+        *,
+        document: str | None = None,
+        company: str | None = None,
+        item: str | None = None,
+        period: str | None = None,
+        scope: str | None = None,
+        status: str | None = None,
+        limit: int | None = None,
+    ) -> list[Fact]:
+        """Facts that meet every given condition. ``item`` and ``period`` may be written as people write them."""
+        from caiwen.store import FactFilter
+
+        wanted = FactFilter(
+            document=self.store.document(document).sha256 if document else None,
+            company=company,
+            items=[canonical_item(item)] if item else (),
+            periods=[canonical_period(period)] if period else (),
+            scope=choice(Scope, scope) if scope else None,
+            statuses=[choice(Status, status)] if status else (),
+            limit=limit,
+        )
+        return self.store.facts(wanted)
+
+    def fact(self, fact_id: str) -> Fact:
+        return self.store.fact(fact_id)
+
+    def correct(self, fact_id: str, value: str, author: str, reason: str) -> Fact:
+        """Record a correction as a new observation; the printed one stays beside it."""
+        fact = self.fact(fact_id)
+        number = None if fact.value is None else parse_value(value)
+        text = value if fact.value is None else None
+        return self.store.correct(fact_id, value=number, text=text, author=author, reason=reason)
+
+    def coverage(self, company: str | None = None, period: str | None = None) -> list[CoverageRow]:
+        from caiwen.evaluate.coverage import coverage
+
+        wanted = canonical_period(period) if period else None
+        documents = [d for d in self.documents() if wanted in (None, d.filing.period)]
+        if company:
+            documents = [
+                d for d in documents if company in (d.filing.code, d.filing.issuer, d.filing.short_name)
+            ]
+        return coverage(documents, lambda who, period: self.facts(company=who, period=period))
+
+    def records(self, facts: Iterable[Fact]) -> Iterable[dict[str, object]]:
+        """Facts as the lines of ``caiwen facts --json``."""
+        names = self.document_names
+        return (fact_record(fact, names.get(fact.observation.document, "")) for fact in facts)
+
+    def correction_notes(self, fact: Fact) -> list[str]:
+        """Who corrected a fact, when, from what to what and why; oldest first."""
+        return [correction_note(line) for line in self.store.corrections(fact.id)]
+
+    @property
+    def document_names(self) -> Mapping[str, str]:
+        """sha256 → file name."""
+        return {document.sha256: document.name for document in self.documents()}
+
+    # Questions
+
+    def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
+        """Answer a question from the material. ``within``: companies, codes or file names to stay in."""
+        return self.asker.ask(question, within=within, id=id)
+
+    def ask_batch(self, questions: Iterable[str], within: Sequence[str] | None = None) -> Iterator[Answer]:
+        """One answer a question, in order, each made when it is asked for."""
+        return (self.ask(question, within) for question in questions)
+
+    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, object]:
+        return self.ask(question, within).as_dict()
+
+    def search(
+        self,
+        query: str,
+        k: int | None = None,
+        *,
+        company: str | None = None,
+        document: str | None = None,
+        period: str | None = None,
+        kind: str | None = None,
+    ) -> list[Hit]:
+        wanted = canonical_period(period) if period else None
+        count = self.settings.search.k if k is None else k
+        return self.index.search(query, count, company=company, document=document, period=wanted, kind=kind)
+
+    # See and hand on
+
+    def page_image(self, reference: str, dpi: int = 144, boxes: Sequence[Box] = ()) -> Image:
+        """The page of a fact with its cell boxed, or ``DOCUMENT:PAGE`` with ``boxes`` drawn on it."""
+        from caiwen.documents.render import render_page
+
+        name, _, page = reference.rpartition(":")
+        if name and page.isdigit():
+            return render_page(self._document_path(name), int(page), boxes, dpi)
+        seen = self.fact(reference).observation
+        if seen.page is None:
+            raise NotFoundError("这条事实的文件不分页", where=reference)
+        cell = [seen.box] if seen.box else []
+        return render_page(self._document_path(seen.document), seen.page, [*cell, *boxes], dpi)
+
+    def _document_path(self, name: str) -> Path:
+        document = self.store.document(name)
+        if document.format != "pdf":
+            raise CaiwenError(f"{document.format} 文件没有页面图，只有 PDF 有", where=document.name)
+        found = [Path(source.path) for source in document.sources if Path(source.path).is_file()]
+        if not found:
+            where = document.path or document.name
+            raise NotFoundError("文件已不在原处", where=where, hint="放回原处，或在新的位置重新 ingest")
+        return found[0]
+
+    def fact_crop(self, fact: Fact, folder: Path, dpi: int = 144) -> Path | None:
+        """Write the strip of the page around a fact's cell as PNG; None where the file has no page image."""
+        from caiwen.documents.render import render_page
+
+        seen = fact.observation
+        if seen.page is None or seen.box is None or self.store.document(seen.document).format != "pdf":
+            return None
+        image = render_page(self._document_path(seen.document), seen.page, [seen.box], dpi)
+        top, bottom = (seen.box[1] - 90) * dpi / 72, (seen.box[3] + 30) * dpi / 72
+        strip = image.crop((0, max(int(top), 0), image.width, min(int(bottom), image.height)))
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{fact.id}.png"
+        strip.save(target)
+        return target
+
+    def export_facts(self, path: str | Path, facts: Sequence[Fact]) -> int:
+        """Write a workpaper of facts as XLSX; how many were written."""
+        from caiwen.workpapers import FactLine, write_facts
+
+        documents = {document.sha256: document for document in self.documents()}
+        notes = {line.corrected_id: correction_note(line) for line in self.store.corrections()}
+        lines = []
+        for fact in facts:
+            document = documents[fact.observation.document]
+            lines.append(FactLine(fact, document.name, document.path, notes.get(fact.id, "")))
+        return write_facts(Path(path), lines, self._about())
+
+    def export_answers(self, path: str | Path, answers: Sequence[Mapping[str, Any]]) -> int:
+        """Write a workpaper of answers (their JSON records) with operands and live formulas."""
+        from caiwen.workpapers import write_answers
+
+        paths = {document.sha256: document.path or "" for document in self.documents()}
+        return write_answers(Path(path), answers, paths, [*self._about(), ("提示", self.guard.notice)])
+
+    def _about(self) -> list[tuple[str, str]]:
+        from datetime import datetime
+
+        from caiwen import __version__
+
+        made = datetime.now().astimezone().isoformat(timespec="seconds")
+        return [("工具", f"caiwen {__version__}"), ("工作区", str(self.folder)), ("制作时间", made)]
+
+
+def fact_record(fact: Fact, document: str) -> dict[str, object]:
+    """A fact as a line of ``caiwen facts --json``; what does not apply is null."""
+    seen = fact.observation
+    return {
+        "id": fact.id,
+        "document": document,
+        "entity": fact.entity,
+        "code": fact.code,
+        "item": fact.item,
+        "dimensions": fact.dimensions,
+        "period": fact.period,
+        "span": fact.span.value,
+        "scope": fact.scope.value,
+        "basis": fact.basis.value,
+        "value": fact.text if fact.value is None else format(fact.value, "f"),
+        "unit": fact.unit,
+        "page": seen.page,
+        "table": seen.table,
+        "row": seen.row,
+        "column": seen.column,
+        "box": list(seen.box) if seen.box else None,
+        "raw": seen.raw,
+        "scale": seen.scale,
+        "status": fact.status.value,
+    }
+
+
+def correction_note(line: Correction) -> str:
+    old = line.old_text if line.old_value is None else f"{line.old_value:,f}"
+    new = line.text if line.value is None else f"{line.value:,f}"
+    return f"{line.author} {line.created[:10]} 由 {old} 改为 {new}：{line.reason}"
+
+
+def canonical_item(name: str) -> str:
+    """The canonical name of an item, from any of its names; an unknown one stays as written."""
+    from caiwen.finance.items import taxonomy
+
+    item = taxonomy().match(name)
+    return item.name if item is not None else name
+
+
+def canonical_period(text: str) -> str:
+    """2019, 2019H1, 2019Q3 from what people write (2019年, 2019年末, 2019年半年度); an ISO date stays."""
+    from datetime import date
+
+    from caiwen.finance.period import Period, periods_in
+
+    if (period := Period.parse(text)) is not None:
+        return str(period)
+    if len(mentions := periods_in(text)) == 1:
+        return str(mentions[0].period)
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise CaiwenError(f"认不出期间“{text}”", hint="写成 2019、2019H1、2019Q3 或 2019-12-31") from None
+
+
+def choice(kind: type[Choice], text: str) -> Choice:
+    """A member of an enumeration by its value, or an error that lists the values."""
+    try:
+        return kind(text)
+    except ValueError:
+        known = "、".join(member.value for member in kind)
+        raise CaiwenError(f"不认识“{text}”", hint=f"可以写：{known}") from None
+
+
+def parse_value(text: str) -> Decimal:
+    from caiwen.finance.amount import parse_number
+
+    value = parse_number(text)
+    if value is None:
+        raise CaiwenError(f"“{text}”不是一个数", hint="写基本单位的数，如 1234567.89")
+    return value
