@@ -155,7 +155,7 @@ def _of_year(flat: str, year: int) -> ColumnMeaning | None:
     if found := _FIRST_QUARTERS.search(flat):
         return ColumnMeaning(period=f"{year}{('Q1', 'H1', 'Q3')['一二三'.index(found.group(1))]}")
     if found := _QUARTER.search(flat):
-        return ColumnMeaning(period=f"{year}{_QUARTER_PARTS[found.group(1)]}", span=Span.SINGLE)
+        return _quarter(year, _QUARTER_PARTS[found.group(1)])
     if "下半年" in flat:
         return None
     if _HALF.search(flat):
@@ -168,6 +168,11 @@ def _of_year(flat: str, year: int) -> ColumnMeaning | None:
     if _BARE_YEAR.search(flat):
         return ColumnMeaning(period=str(year), loose="年度" not in flat)
     return None
+
+
+def _quarter(year: int, part: str) -> ColumnMeaning:
+    """The first quarter alone is also the year to date, and is filed as that."""
+    return ColumnMeaning(period=f"{year}{part}", span=Span.YTD if part == "Q1" else Span.SINGLE)
 
 
 def _months(year: int, first: int, last: int) -> ColumnMeaning | None:
@@ -232,7 +237,7 @@ def _single_quarter(flat: str, base: Period) -> ColumnMeaning | None:
     if found := _FIRST_QUARTERS.search(flat):
         return ColumnMeaning(period=f"{year}{('Q1', 'H1', 'Q3')['一二三'.index(found.group(1))]}")
     if found := _QUARTER.search(flat):
-        return ColumnMeaning(period=f"{year}{_QUARTER_PARTS[found.group(1)]}", span=Span.SINGLE)
+        return _quarter(year, _QUARTER_PARTS[found.group(1)])
     return None
 
 

@@ -10,6 +10,7 @@ from caiwen.knowledge.columns import period_of
 from caiwen.knowledge.data import pattern
 from caiwen.knowledge.figures import Frame, figures, is_known
 from caiwen.knowledge.grids import Part, read_table
+from caiwen.knowledge.titles import read_title
 from caiwen.knowledge.units import document_scale, table_scale
 from caiwen.records import Document, Fact, Filing, Span, Table
 
@@ -66,6 +67,8 @@ def _concerns(document: Document, number: int, table: Table, continues: bool) ->
     labels = "\n".join(squash(cell.text) for cell in table.cells if cell.column <= 1)
     named = bool(pattern(RULES, "title").search(above + labels))
     if not named and not continues and not pattern(RULES, "label").search(labels):
+        return False
+    if read_title(table.caption) is not None or pattern(RULES, "foreign_label").search(labels):
         return False
     section = document.section_at(number)
     path = "/".join(section.path) if section else ""

@@ -85,7 +85,7 @@ def _is_header_line(text: str) -> bool:
     rest = flat
     for token in _TOKENS.values():
         rest = token.sub("", rest)
-    return rest != flat and not _HEAD_WORDS.sub("", rest) or flat in ("附注", "项目", "资产", "负债")
+    return (rest != flat and not _HEAD_WORDS.sub("", rest)) or flat in ("附注", "项目", "资产", "负债")
 
 
 def _columns(header: Sequence[str]) -> list[list[str]] | None:

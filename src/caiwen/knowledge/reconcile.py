@@ -16,6 +16,7 @@ from functools import cache
 
 from caiwen.finance.text import normalise
 from caiwen.knowledge.data import load
+from caiwen.knowledge.sums import runs
 from caiwen.records import Basis, Fact, Span, Status
 
 BROKEN = "不符："
@@ -34,7 +35,6 @@ class Identity:
     total: str
     terms: Mapping[str, int]
     optional: Mapping[str, int]
-    sectors: tuple[str, ...] = ()
     weak: bool = False
 
 
@@ -44,13 +44,14 @@ class _Marks:
     failed: dict[str, list[str]]
 
 
-def reconcile(facts: Sequence[Fact], sector: str = "general") -> list[Fact]:
+def reconcile(facts: Sequence[Fact]) -> list[Fact]:
     """The same facts with status and checks; order and number stay."""
     marks = _Marks(defaultdict(list), defaultdict(list))
     for (statement, *_), books in _books(facts).items():
         for identity in identities():
-            if identity.statement == statement and (not identity.sectors or sector in identity.sectors):
+            if identity.statement == statement:
                 _check(identity, books, marks)
+        _sum_runs(str(statement), books, marks)
     _compare_places(facts, marks)
     return [_marked(fact, marks) for fact in facts]
 
@@ -64,10 +65,9 @@ def identities() -> tuple[Identity, ...]:
             total=rule["total"],
             terms=rule["terms"],
             optional=rule.get("optional", {}),
-            sectors=tuple(rule.get("sectors", ())),
             weak=rule.get("weak", False),
-        )  # fmt: skip
-        for statement, rules in load("identities.yaml").items()
+        )
+        for statement, rules in load("identities.yaml")["identities"].items()
         for rule in rules
     )
 
@@ -87,24 +87,39 @@ def _books(facts: Iterable[Fact]) -> dict[tuple[object, ...], dict[str, list[Fac
 
 
 def _check(identity: Identity, books: Mapping[str, list[Fact]], marks: _Marks) -> None:
-    signed = _operands(identity, books)
+    signed = operands(identity, books)
     if signed is None:
         return
-    totals = books[identity.total]
-    for total in totals[:1]:
-        amount = sum((fact.value * sign for fact, sign in signed if fact.value is not None), Decimal(0))
-        allowed = sum((quantum(fact) for fact, _ in signed), quantum(total))
-        held = total.value is not None and abs(total.value - amount) <= allowed
-        if held or not identity.weak:
-            for fact in (total, *(fact for fact, _ in signed)):
-                (marks.passed if held else marks.failed)[fact.id].append(identity.name)
+    total = books[identity.total][0]
+    held = holds(total, signed)
+    complete = all(books.get(item) for item in identity.optional)
+    if held or (complete and not identity.weak):
+        for fact in (total, *(fact for fact, _ in signed)):
+            (marks.passed if held else marks.failed)[fact.id].append(identity.name)
 
 
-def _operands(identity: Identity, books: Mapping[str, list[Fact]]) -> list[tuple[Fact, int]] | None:
+def holds(total: Fact, signed: Sequence[tuple[Fact, int]]) -> bool:
+    """Whether the operands make the total: with their signs, or as they stand where costs are printed negative."""
+    allowed = sum((quantum(fact) for fact, _ in signed), quantum(total))
+    for free in (False, True):
+        amount = sum(((f.value or Decimal(0)) * (1 if free else sign) for f, sign in signed), Decimal(0))
+        if total.value is not None and abs(total.value - amount) <= allowed:
+            return True
+    return False
+
+
+def _sum_runs(statement: str, books: Mapping[str, list[Fact]], marks: _Marks) -> None:
+    for total, lines in runs(statement, (fact for facts in books.values() for fact in facts)):
+        for fact in (total, *lines):
+            marks.passed[fact.id].append(f"{total.item}=各项之和")
+
+
+def operands(identity: Identity, books: Mapping[str, list[Fact]]) -> list[tuple[Fact, int]] | None:
     if not books.get(identity.total) or any(not books.get(item) for item in identity.terms):
         return None
     signed = [(books[item][0], sign) for item, sign in identity.terms.items()]
-    return signed + [(books[item][0], sign) for item, sign in identity.optional.items() if books.get(item)]
+    signed += [(books[item][0], sign) for item, sign in identity.optional.items() if books.get(item)]
+    return signed or None
 
 
 def quantum(fact: Fact) -> Decimal:

@@ -9,7 +9,7 @@ without subsidiaries has only the one, and that counts as consolidated, since it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caiwen.finance.amount import Scale
 from caiwen.finance.period import Period
@@ -20,7 +20,7 @@ from caiwen.knowledge.grids import Part, read_table
 from caiwen.knowledge.printed import Printed, is_row, read_lines
 from caiwen.knowledge.titles import RULES, Title, is_filler, read_title
 from caiwen.knowledge.units import document_scale, stated_scale, table_scale
-from caiwen.records import Basis, Document, Fact, Filing, Paragraph, Scope, Table
+from caiwen.records import Basis, Document, Fact, Filing, Paragraph, Scope, Span, Table
 
 _LEAST_KNOWN = 3
 _LONGEST_TEXT = 400
@@ -41,11 +41,11 @@ class Statement:
     labels: set[str] = field(default_factory=set)
 
     @property
-    def periods(self) -> set[tuple[str, Scope | None]]:
+    def periods(self) -> set[tuple[str, Scope | None, bool]]:
         kept = (
             c for part in self.parts for c in part.columns if not part.adjusted or c.basis is Basis.OPENING
         )
-        return {(c.period, c.scope or self.scope) for c in kept}
+        return {(c.period, c.scope or self.scope, self.title.single) for c in kept}
 
     @property
     def source(self) -> str:
@@ -64,8 +64,21 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             known_only=statement.title.digest,
         )  # fmt: skip
         for part in statement.parts:
-            facts.extend(f for f in figures(part, frame) if not part.adjusted or f.basis is Basis.OPENING)
+            read = figures(_alone(part) if statement.title.single else part, frame)
+            facts.extend(f for f in read if not part.adjusted or f.basis is Basis.OPENING)
     return facts
+
+
+def _alone(part: Part) -> Part:
+    """The part with its columns meaning the last quarter alone: 本期发生额 under 合并本报告期利润表."""
+    quarters = {"Q1": "Q1", "H1": "Q2", "Q3": "Q3"}
+    columns = tuple(
+        replace(c, span=Span.SINGLE, period=c.period[:4] + quarters.get(c.period[4:], "Q4"))
+        if c.span is Span.YTD
+        else c
+        for c in part.columns
+    )
+    return replace(part, columns=columns)
 
 
 def find(document: Document, filing: Filing) -> list[Statement]:
@@ -127,7 +140,7 @@ class _Walk:
         continued = (
             former is not None and former.title.kind == title.kind and former.title.scope == title.scope
         )
-        if continued and ("续" in title.text or (former is not None and former.title.text == title.text)):
+        if former is not None and continued and ("续" in title.text or former.title.text == title.text):
             self.pending = former
             return
         date = period_of(title.text)
@@ -160,18 +173,16 @@ class _Walk:
             self._add(statement, parts)
 
     def _table(self, number: int, table: Table) -> None:
-        if self.pending is not None and self._near():
-            statement = self.pending
+        pending = self.pending
+        if pending is not None and self._near():
             self.pending, self.lines = None, []
-            self._begin(statement, table)
-        elif self.pending is not None:
+            self._begin(pending, table)
+        elif pending is not None:
             self._end_of_lines()
             self._go_on(table)
         elif (title := _title_of(table)) is not None:
             self._open(title, number)
-            statement, self.pending = self.pending, None
-            if statement is not None:
-                self._begin(statement, table)
+            self._table(number, table)
         else:
             self._go_on(table)
 
@@ -230,6 +241,10 @@ def _item_names(parts: Iterable[Part], kind: str, sector: str) -> Iterator[str]:
                 item = match_item(line.label, kind, sector)
                 if item is not None and item.statement == kind:
                     yield item.name
+
+
+def _same_books(one: Title, other: Title) -> bool:
+    return (one.kind, one.scope, one.both, one.single) == (other.kind, other.scope, other.both, other.single)
 
 
 def _is_foreign(path: str) -> bool:

@@ -26,6 +26,8 @@ class Title:
     both: bool
     digest: bool
     text: str
+    single: bool = False
+    """The quarter alone (合并本报告期利润表), not the year to date."""
 
 
 @lru_cache(maxsize=8192)
@@ -67,11 +69,12 @@ def is_filler(line: str) -> bool:
 def _core() -> str:
     rules = load(RULES)
     scopes = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in rules["scope"].items())
+    stretch = "|".join(f"(?P<{name}>{'|'.join(words)})" for name, words in rules["stretch"].items())
     kinds = "|".join(
         f"(?P<{name}>{'|'.join(sorted(words, key=len, reverse=True))})"
         for name, words in rules["kinds"].items()
     )
-    return rf"(?:未经审计的?)?(?:{scopes})?(?:简要|比较|年度|半年度|中期|季度)?(?:{kinds})(?:[及和与、](?:母公司|公司)?(?:资产负债表|利润表|现金流量表))?{rules['tail']}"
+    return rf"(?:未经审计的?)?(?:{scopes})?(?:{stretch})?(?:简要|比较|年度|半年度|中期|季度)?(?:{kinds})(?:[及和与、](?:母公司|公司)?(?:资产负债表|利润表|现金流量表))?{rules['tail']}"
 
 
 @cache

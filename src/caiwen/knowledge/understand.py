@@ -11,6 +11,9 @@ from caiwen.knowledge.passages import passages
 from caiwen.knowledge.reconcile import BROKEN, reconcile
 from caiwen.records import Document, Fact, Filing, Passage, Status
 
+_NAMED = 4
+"""How many items a warning names before it only counts them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -30,7 +33,7 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
         for fact in extract(document, filing):
             facts.setdefault(fact.id, fact)
     kept = [fact for fact in facts.values() if today is None or fact.period[:4] <= str(today.year)]
-    checked = reconcile(kept, filing.sector)
+    checked = reconcile(kept)
     return Knowledge(filing, tuple(checked), tuple(passages(document)), tuple(_warnings(checked)))
 
 

@@ -53,8 +53,8 @@ def document_scale(document: Document) -> Scale | None:
     found: dict[str, Scale] = {}
     for block in document.blocks:
         if isinstance(block, Paragraph) and len(block.text) <= 200 and _DOCUMENT_WIDE.search(block.text):
-            if scale := parse_scale(squash(block.text)):
-                found[scale.name] = scale
+            scale = parse_scale(squash(block.text))
+            found |= {scale.name: scale} if scale else {}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
