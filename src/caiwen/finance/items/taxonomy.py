@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +22,10 @@ class Item:
     ``statement``: where it is at home; ``statements``: every table kind it is printed in, home first. ``kind``: instant or
     flow. ``unit``: money, percent, per_share, shares, people, count, ratio, text, date. ``sectors``: whose formats have it
     (all four when common). ``aliases``: names for questions and labels; ``labels``: wordings only trusted on a printed row;
-    ``bare``: question names too short to be labels. ``parents``: canonical names of the line that it stands under.
+    ``bare``: question names too short to be labels. ``parents``: names of the line or heading that it stands under.
+    ``under``: labels that mean this item below one line only, as (parent, label). ``covers``: items whose value this one
+    line states together (基本及稀释每股收益). ``magnitude``: an outflow that is never truly negative: a minus sign in print
+    only says that the report signs its outflows.
     """
 
     name: str
@@ -36,6 +39,9 @@ class Item:
     labels: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    under: tuple[tuple[str, str], ...] = ()
+    covers: tuple[str, ...] = ()
+    magnitude: bool = False
 
     @property
     def base_unit(self) -> str:
@@ -84,7 +90,7 @@ class Taxonomy:
         self._longest = max(map(len, self._by_surface))
 
     def _index(self, item: Item) -> None:
-        for label in (item.name, *item.aliases, *item.labels):
+        for label in (item.name, *item.aliases, *item.labels, *(label for _, label in item.under)):
             entry = self._by_key[label_key(label)]
             if item not in entry:
                 entry.append(item)
@@ -113,12 +119,16 @@ class Taxonomy:
         """The item that a printed row label means, or None.
 
         ``statement`` excludes items that are not printed there (其他综合收益 is a balance in one, a flow in the other);
-        ``parent`` is the printed label of the line above that governs this one (优先股 under 应付债券); ``sector`` prefers.
+        ``parent`` is the printed label of the line or heading above that governs this one (优先股 under 应付债券), or
+        several, nearest first; a line known only by its parent (其他, 优先股, 小计) does not match without it.
+        ``sector`` prefers.
         """
+        above = [parent] if isinstance(parent, str) else parent or ()
+        key, keys = label_key(label), [label_key(line) for line in above]
         scored = [
             (score, -order, item)
-            for order, item in enumerate(self._by_key.get(label_key(label), ()))
-            if (score := _score(item, label, statement, sector, parent)) is not None
+            for order, item in enumerate(self._by_key.get(key, ()))
+            if (score := _score(item, key, statement, sector, keys)) is not None
         ]
         return max(scored, key=lambda entry: entry[:2])[2] if scored else None
 
@@ -141,34 +151,44 @@ class Taxonomy:
             at += 1
 
 
-def _score(
-    item: Item, label: str, statement: str | None, sector: str | None, parent: str | None
-) -> int | None:
+def _score(item: Item, key: str, statement: str | None, sector: str | None, above: list[str]) -> int | None:
     """How well an item whose name fits also fits the place; None when it cannot stand there."""
-    score = 0
-    if statement is not None:
-        if statement == item.statement:
-            score += 8
-        elif statement in item.statements:
-            score += 6
-        else:
-            near = [n for n in _NEIGHBOURS.get(statement, ()) if n in item.statements]
-            if not near:
-                return None
-    if item.parents:
-        if parent is None:
-            score -= 2
-        elif label_key(parent) in {label_key(name) for name in item.parents}:
-            score += 4
-        else:
-            score -= 5
-            if label_key(label) != label_key(item.name):
-                return None
-    if sector is not None and sector not in item.sectors:
-        if item.statement == "regulatory":  # a bank's 净资产 is not a broker's risk indicator
-            return None
-        score -= 1
-    return score
+    places = [_place_score(item, statement), _parent_score(item, key, above), _sector_score(item, sector)]
+    return None if None in places else sum(score for score in places if score is not None)
+
+
+def _place_score(item: Item, statement: str | None) -> int | None:
+    if statement is None:
+        return 0
+    if statement in item.statements:
+        return 80 if statement == item.statement else 60
+    near = _NEIGHBOURS.get(statement, ())
+    return 0 if any(place in near for place in item.statements) else None
+
+
+def _parent_score(item: Item, key: str, above: list[str]) -> int | None:
+    """Up to 40 for the nearest governing line, less for one further up; None where a needed parent is not there."""
+    wanted = [label_key(line) for line, label in item.under if label_key(label) == key]
+    own = key in _own_keys(item)
+    if not wanted or own:
+        wanted += [label_key(line) for line in item.parents]
+    if not wanted:
+        return 0
+    for distance, line in enumerate(above):
+        if line in wanted:
+            return 40 - min(distance, 30)
+    return -20 if own and (not item.parents or key == label_key(item.name)) else None
+
+
+@cache
+def _own_keys(item: Item) -> frozenset[str]:
+    return frozenset(label_key(name) for name in (item.name, *item.aliases, *item.labels))
+
+
+def _sector_score(item: Item, sector: str | None) -> int | None:
+    if sector is None or sector in item.sectors:
+        return 0
+    return None if item.statement == "regulatory" else -10  # a bank's 净资产 is not a broker's risk indicator
 
 
 @cache
@@ -205,7 +225,7 @@ def _items_of(group: dict[str, Any]) -> list[Item]:
 
 
 def _item(row: dict[str, Any]) -> Item:
-    lists = {key: tuple(row.get(key, ())) for key in ("aliases", "labels", "bare", "parents")}
+    lists = {key: tuple(row.get(key, ())) for key in ("aliases", "labels", "bare", "parents", "covers")}
     return Item(
         name=row["name"],
         id=row["id"],
@@ -214,6 +234,8 @@ def _item(row: dict[str, Any]) -> Item:
         unit=row["unit"],
         statements=tuple(dict.fromkeys((row["statement"], *row.get("statements", ())))),
         sectors=tuple(row.get("sectors", SECTORS)),
+        under=tuple((line, label) for line, labels in row.get("under", {}).items() for label in labels),
+        magnitude=bool(row.get("magnitude", False)),
         **lists,
     )
 
