@@ -21,10 +21,14 @@ from caiwen.knowledge.columns import (
 from caiwen.knowledge.data import load
 from caiwen.knowledge.making import Maker, Meaning, Row, headers_over
 from caiwen.knowledge.units import measure, table_scale
-from caiwen.records import Cell, Fact, Scope, Span, Table
+from caiwen.records import Cell, Fact, Scope, Table
 
-_NOTE_MARK = re.compile(r"(?<=[^\d])[(（]?(?:注)?[\d一二三四五六①-⑩][)）]$|[（(](?:注\d*|[%％]|人|元|户|%)[）)]|[:：]$")
-_LEAD = re.compile(r"^(?:其中|加|减)?[:：]?(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d+[.、])?")
+_NOTE_MARK = re.compile(
+    r"(?<=[^\d])[(（]?(?:注)?[\d一二三四五六①-⑩][)）]$|[（(](?:注\d*|[%％]|人|元|户|%)[）)]|[:：]$"
+)
+_LEAD = re.compile(
+    r"^(?:其中|加|减)?[:：]?(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d+[.、])?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,15 @@ class Headers:
         return headers_over(self.rows, len(self.rows), cell)
 
 
-def value_columns(maker: Maker, headers: Headers, cells: Sequence[Cell]) -> list[tuple[Cell, ColumnMeaning, tuple[str, ...]]]:
+def value_columns(
+    maker: Maker, headers: Headers, cells: Sequence[Cell]
+) -> list[tuple[Cell, ColumnMeaning, tuple[str, ...]]]:
     """The cells of a row that hold values of a period, with its meaning. Without headers a lone figure is of the filing's own period."""
     texts = [headers.over(cell) for cell in cells]
     bound = bind_columns(texts, maker.filing)
-    kept = [(c, m, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is not None and m.role == "value"]
+    kept = [
+        (c, m, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is not None and m.role == "value"
+    ]
     if kept or not maker.period:
         return kept
     plain = [(c, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is None]
@@ -120,9 +128,3 @@ def place(meaning: Meaning, column: ColumnMeaning, *, instant: bool) -> Meaning:
 def contradicts(unit: str, text: str) -> bool:
     """A figure with % is no sum of money and no head count."""
     return unit not in ("percent", "ratio") and squash(text).endswith(("%", "％"))
-
-
-def own_meaning(maker: Maker, item: str, *, instant: bool, **dimensions: str) -> Meaning:
-    return maker.meaning(item, span=Span.INSTANT if instant else Span.YTD, **dimensions)
-
-

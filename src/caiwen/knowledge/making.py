@@ -43,9 +43,9 @@ class Maker:
     def period(self) -> str | None:
         return self.filing.period
 
-    def meaning(self, item: str, *, span: Span = Span.YTD, **dimensions: str) -> Meaning:
+    def meaning(self, item: str, *, span: Span = Span.YTD) -> Meaning:
         """In the filing's own period."""
-        return Meaning(item, self.filing.period or "", span, dimensions=dimensions)
+        return Meaning(item, self.filing.period or "", span)
 
     def number(
         self,
@@ -64,18 +64,25 @@ class Maker:
         seen = self._cell(table, cell, measure.scale, measure.currency, label, headers)
         return self._fact(meaning, seen, value=value * measure.factor, unit=measure.unit)
 
-    def text(self, item: str, text: str, seen: Observation, **dimensions: str) -> Fact | None:
-        meaning = self.meaning(item, span=Span.INSTANT, **dimensions)
+    def text(self, item: str, text: str, seen: Observation) -> Fact | None:
+        meaning = self.meaning(item, span=Span.INSTANT)
         return self._fact(meaning, seen, text=text) if meaning.period and text else None
 
-    def told(self, meaning: Meaning, paragraph: Paragraph, raw: str, value: Decimal, unit: str, quote: str) -> Fact:
+    def told(
+        self, meaning: Meaning, paragraph: Paragraph, raw: str, value: Decimal, unit: str, quote: str
+    ) -> Fact:
         """A number read from prose; ``value`` already in base units."""
         scale = re.sub(r"^[-\d,，.．\s－−]+", "", raw) or None
         currency = "CNY" if unit.startswith("元") else None
         return self._fact(meaning, self.prose(paragraph, raw, quote, scale, currency), value=value, unit=unit)
 
     def prose(
-        self, paragraph: Paragraph, raw: str, quote: str, scale: str | None = None, currency: str | None = None
+        self,
+        paragraph: Paragraph,
+        raw: str,
+        quote: str,
+        scale: str | None = None,
+        currency: str | None = None,
     ) -> Observation:
         return Observation(
             document=self.document.sha256,
@@ -89,7 +96,13 @@ class Maker:
         )
 
     def _cell(
-        self, table: Table, cell: Cell, scale: str | None, currency: str | None, label: str, headers: Iterable[str]
+        self,
+        table: Table,
+        cell: Cell,
+        scale: str | None,
+        currency: str | None,
+        label: str,
+        headers: Iterable[str],
     ) -> Observation:
         return Observation(
             document=self.document.sha256,
@@ -107,7 +120,9 @@ class Maker:
             parser=self.document.parser,
         )
 
-    def cell_seen(self, table: Table, cell: Cell, *, label: str = "", headers: Iterable[str] = ()) -> Observation:
+    def cell_seen(
+        self, table: Table, cell: Cell, *, label: str = "", headers: Iterable[str] = ()
+    ) -> Observation:
         return self._cell(table, cell, None, None, label, headers)
 
     def _fact(

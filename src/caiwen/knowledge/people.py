@@ -111,7 +111,9 @@ def _is_share(headers: tuple[str, ...]) -> bool:
     return any(re.search("占比|比例|比重|%", text) for text in headers)
 
 
-def _member(maker: Maker, table: Table, label: Cell, cell: Cell, headers: Headers, group: str) -> Iterator[Fact]:
+def _member(
+    maker: Maker, table: Table, label: Cell, cell: Cell, headers: Headers, group: str
+) -> Iterator[Fact]:
     name = re.sub(r"[（(]人[）)]|[（(]\d[）)]$", "", squash(label.text))
     item = next((item for item, pattern in _named() if pattern.search(name)), None)
     meaning = maker.meaning(item or load(_RULES)["group_item"], span=Span.INSTANT)
@@ -133,7 +135,9 @@ def _checked(part: list[Fact], row: Row, total: Decimal | None) -> Iterator[Fact
         yield fact.marked(Status.VERIFIED, "分项之和等于合计") if sums else fact
 
 
-def _sum_as_total(maker: Maker, table: Table, row: Row, headers: Headers, total: Decimal | None) -> Iterator[Fact]:
+def _sum_as_total(
+    maker: Maker, table: Table, row: Row, headers: Headers, total: Decimal | None
+) -> Iterator[Fact]:
     """The printed 合计 stands for the head count where the table states no other."""
     if total is not None or not row.numbers:
         return

@@ -63,7 +63,9 @@ def _openers() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _opens(row: Row) -> str | None:
     if not row.cells or any(is_number(c.text) for c in row.cells[1:]):
         return None
-    return next((name for name, pattern in _openers() if len(row.label) < 30 and pattern.search(row.label)), None)
+    return next(
+        (name for name, pattern in _openers() if len(row.label) < 30 and pattern.search(row.label)), None
+    )
 
 
 def _members(maker: Maker, table: Table, row: Row, headers: Headers, group: str) -> Iterator[Fact]:

@@ -1,0 +1,64 @@
+"""非经常性损益: the items as printed (each a dimension) and their total.
+
+Signs are as printed: 减：所得税影响额 keeps the figure of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from caiwen.finance.text import squash
+from caiwen.knowledge.data import load
+from caiwen.knowledge.labelled import Headers, contradicts, place, value_columns
+from caiwen.knowledge.making import Maker, Row, gist, rows_of
+from caiwen.knowledge.units import measure, table_scale
+from caiwen.records import Document, Fact, Filing, Table
+
+_RULES = "non_recurring.yaml"
+
+
+def extract(document: Document, filing: Filing) -> list[Fact]:
+    """Reports print the table twice, in the summary of figures and in the notes: equal values are kept once."""
+    rules = load(_RULES)
+    maker = Maker(document, filing, "non_recurring")
+    facts: list[Fact] = []
+    for table in document.tables:
+        labels = "".join("".join(c.text for c in table.cells if c.column == 0).split())
+        if len(set(re.findall(rules["rows"], labels))) >= 2 and not re.search(
+            rules["not_these"], gist(table, 8)
+        ):
+            facts.extend(_table(maker, table))
+    return list({(*f.key(), f.value): f for f in reversed(facts)}.values())[::-1]
+
+
+def _table(maker: Maker, table: Table) -> Iterator[Fact]:
+    headers, done = Headers(), False
+    for row in rows_of(table):
+        if headers.take(row) or not row.cells or done:
+            continue
+        if rule := _item_of(row):
+            item, dimensions = rule
+            yield from _row(maker, table, row, headers, item, dimensions)
+            done = not dimensions
+
+
+def _item_of(row: Row) -> tuple[str, dict[str, str]] | None:
+    rules = load(_RULES)
+    if row.label == squash(rules["banner"]) or not row.numbers:
+        return None
+    if re.search(rules["total"], row.label):
+        return rules["item"], {}
+    return rules["item"], {rules["dimension"]: re.sub(r"^(?:其中|减|加)[:：]", "", row.label)}
+
+
+def _row(
+    maker: Maker, table: Table, row: Row, headers: Headers, item: str, dimensions: dict[str, str]
+) -> Iterator[Fact]:
+    cells = [c for c in row.numbers if c is not row.cells[0] and not contradicts("money", c.text)]
+    for cell, column, texts in value_columns(maker, headers, cells):
+        how = measure("money", "", texts, table_scale(table), cell.text)
+        meaning = replace(place(maker.meaning(item), column, instant=False), dimensions=dimensions)
+        if how and (fact := maker.number(meaning, table, cell, how, label=row.label, headers=texts)):
+            yield fact

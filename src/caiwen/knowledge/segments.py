@@ -1,0 +1,130 @@
+"""Revenue, cost and margin by 行业, 产品, 地区, 销售模式: 主营业务分…情况 (Shanghai), 营业收入构成 and 占10%以上 (Shenzhen)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from caiwen.finance.text import squash
+from caiwen.knowledge.columns import ColumnMeaning, bind_columns
+from caiwen.knowledge.data import load
+from caiwen.knowledge.labelled import contradicts, place
+from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, is_number, rows_of
+from caiwen.knowledge.units import measure, table_scale
+from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Table
+
+_RULES = "segments.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    item: str
+    unit: str
+    meaning: ColumnMeaning
+    headers: tuple[str, ...]
+
+
+def extract(document: Document, filing: Filing) -> list[Fact]:
+    if filing.kind is FilingKind.PROSPECTUS:
+        return []
+    rules = load(_RULES)
+    maker = Maker(document, filing, "segments")
+    facts: list[Fact] = []
+    for table in document.tables:
+        words = gist(table)
+        if re.search(rules["concerns"], words) and not re.search(rules["not_these"], _cells_only(table)):
+            facts.extend(_table(maker, table))
+    return facts
+
+
+def _cells_only(table: Table) -> str:
+    return "".join("".join(cell.text for cell in table.cells[:40]).split())
+
+
+def _table(maker: Maker, table: Table) -> Iterator[Fact]:
+    kind, columns = "", dict[int, _Column]()
+    heads: list[Row] = []
+    for row in rows_of(table):
+        if opened := _kind_of(row):
+            kind = opened
+            heads = heads if row.is_banner else []
+        if not row.cells or (opened and row.is_banner):
+            continue
+        if _is_head(row):
+            heads = [*heads, row] if heads and heads[-1].number == row.number - 1 else [row]
+            columns = _columns(maker, table, heads)
+        elif kind and columns and not re.search(load(_RULES)["not_rows"], row.label):
+            yield from _segment(maker, table, row, kind, columns)
+
+
+@cache
+def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile("|".join(p))) for name, p in load(_RULES)["kinds"].items())
+
+
+def _kind_of(row: Row) -> str | None:
+    """A banner (主营业务分产品情况) or the title of the first column (分产品)."""
+    if not row.cells or any(is_number(c.text) for c in row.cells):
+        return None
+    return next((name for name, pattern in _kinds() if pattern.match(row.label)), None)
+
+
+def _is_head(row: Row) -> bool:
+    if len(row.cells) < 2 or any(is_number(c.text) and len(squash(c.text)) != 4 for c in row.cells[1:]):
+        return False
+    return any(
+        re.search(r"收入|成本|毛利率|金额|比重|增减|(?:19|20)\d\d|本期|上期|本年|上年", squash(c.text))
+        for c in row.cells
+    )
+
+
+@cache
+def _column_rules() -> tuple[tuple[str, str, re.Pattern[str], str], ...]:
+    return tuple(
+        (r["item"], r["unit"], re.compile(r["match"]), r.get("where", "")) for r in load(_RULES)["columns"]
+    )
+
+
+def _columns(maker: Maker, table: Table, heads: list[Row]) -> dict[int, _Column]:
+    """What each column of figures holds; a column whose header says neither item nor period is left out."""
+    found: dict[int, _Column] = {}
+    cells = [*heads[-1].cells, *(c for h in heads[:-1] for c in h.cells if c.rowspan > 1)]
+    about = squash(table.caption + "".join(table.context))
+    for cell in cells:
+        for offset in range(cell.colspan):
+            spot = Cell(cell.row, cell.column + offset, "")
+            texts = headers_over(heads, len(heads), spot)
+            if column := _column(maker, texts, about):
+                found.setdefault(spot.column, column)
+    return found
+
+
+def _column(maker: Maker, texts: tuple[str, ...], about: str) -> _Column | None:
+    for item, unit, pattern, where in _column_rules():
+        if not texts or not pattern.match(texts[-1]) or where not in about:
+            continue
+        periods = bind_columns([texts[:-1]], maker.filing) if len(texts) > 1 else [None]
+        if periods[0] is not None and periods[0].role != "value":
+            return None
+        own = ColumnMeaning(period=maker.period or "")
+        return _Column(item, unit, periods[0] or own, texts)
+    return None
+
+
+def _segment(maker: Maker, table: Table, row: Row, kind: str, columns: dict[int, _Column]) -> Iterator[Fact]:
+    label = row.cells[0]
+    if is_number(label.text) or label.column > 1:
+        return
+    name = re.sub(r"^其中[:：]", "", squash(label.text))
+    for cell in row.cells[1:]:
+        column = columns.get(cell.column)
+        if column is None or not is_number(cell.text) or contradicts(column.unit, cell.text):
+            continue
+        how = measure(column.unit, "", column.headers, table_scale(table), cell.text)
+        meaning = place(Meaning(column.item, "", dimensions={kind: name}), column.meaning, instant=False)
+        if how and (
+            fact := maker.number(meaning, table, cell, how, label=name, headers=(kind, *column.headers))
+        ):
+            yield fact
