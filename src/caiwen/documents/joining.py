@@ -10,6 +10,8 @@ from caiwen.records import Block, Cell, Table
 
 EDGE = 3.0
 """Column borders of the two parts may differ by this many points."""
+ONE_OFF = 4
+"""With this many columns one border may stand elsewhere: Word fits columns to their content page by page."""
 MAX_HEADER_ROWS = 4
 
 
@@ -48,7 +50,9 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
         return before, _spread(after, places)
     if (places := _places(one, other)) is not None and before.n_columns > 1:
         return _spread(before, places), after
-    return None
+    near = sum(abs(a - b) <= EDGE for a, b in zip(one, other, strict=False))
+    alike = before.n_columns == after.n_columns >= ONE_OFF and near >= before.n_columns
+    return (before, after) if alike else None
 
 
 def edges(table: Table) -> list[float]:

@@ -127,13 +127,21 @@ def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]
         pieces = held[number]
         box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
         text = join_wrapped([piece.text for piece in pieces])
-        room = box[2] - box[0] - padding - pieces[-1].x1 + pieces[-1].x0 if pieces else 0.0
+        room = _room(pieces, box[2] - box[0] - padding)
         head = pieces[0].word_width() if pieces else 0.0
         cells.append(
             RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), round(room, 1), round(head, 1))
         )
     box = frame.to_shown((xs[0], ys[0], xs[-1], ys[-1]))
     return RawTable(box, tuple(round(x, 1) for x in xs), len(ys) - 1, tuple(cells))
+
+
+def _room(pieces: list[Piece], width: float) -> float:
+    """How much of ``width``, or of the widest line before, the last line of a cell leaves free."""
+    if not pieces:
+        return 0.0
+    widths = [piece.x1 - piece.x0 for piece in pieces]
+    return min([width, *([max(widths[:-1])] if len(widths) > 1 else [])]) - widths[-1]
 
 
 def _padding(held: dict[int, list[Piece]], sides: dict[int, tuple[float, float]]) -> float:

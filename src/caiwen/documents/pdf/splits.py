@@ -1,22 +1,35 @@
-"""Table rows that a page break cuts through: the text of their cells goes on in the first row of the next page."""
+"""Table rows that a page break cuts through: the text of their cells goes on in the first row of the next page.
+
+Rules in ``splits.yaml``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 from caiwen.documents.pdf.raw import RawCell, RawPage, RawTable
+from caiwen.documents.rules import load_rules
 
-OPENER = re.compile(
-    r"其中|加[:：]|减[:：]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[、.．](?!\d)|第[一二三四五六七八九十\d]"
-)
+EDGE = 3.0
+SLACK = 1.5
+"""Points by which a line may miss the cell's end and still count as full."""
 _DIGITAL = re.compile(r"[-+()（）\d,.%％ ]+")
 _CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])|[-(（]?\d{1,3}(?:,\d{3})+\.\d|\.")
 """A number that cannot end here: an open group of digits, a bare sign, or one decimal where money has two."""
-_REST = re.compile(r"[,.%％)）]|\d{1,2}$")
-_CLOSERS = "）)”》】、，。；：%％"
 _PAIRS = (("（", "）"), ("(", ")"), ("“", "”"), ("《", "》"), ("【", "】"))
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_rules("pdf/splits.yaml")[name]))
+
+
+@cache
+def _whole() -> frozenset[str]:
+    return frozenset(load_rules("pdf/splits.yaml")["whole"])
 
 
 def broken_rows(pages: Sequence[RawPage]) -> frozenset[int]:
@@ -32,29 +45,62 @@ def broken_rows(pages: Sequence[RawPage]) -> frozenset[int]:
 
 
 def row_goes_on(before: RawTable, after: RawTable) -> bool:
-    """Every text of the first row must fit on as the rest of the text above it, and one must show that it does."""
-    above = {c.column: c for c in before.cells if c.row + c.rowspan == before.n_rows}
-    pairs = [(above.get(c.column), c) for c in after.cells if c.row == 0 and c.text]
-    if not pairs or after.n_columns < 2:
+    """Every text of the first row must fit on as the rest of the text above it, and one must show that it does.
+
+    A header that both pages repeat is passed over.
+    """
+    if after.n_columns < 2:
         return False
-    alone = len(pairs) == 1
-    signs = [_sign(one, two, alone) for one, two in pairs]
-    return min(signs) >= 0 and max(signs) > 0
+    row = 0
+    while row < after.n_rows - 1 and any(_texts(after, row)) and _texts(before, row) == _texts(after, row):
+        row += 1
+    above = [c for c in before.cells if c.row + c.rowspan == before.n_rows]
+    below = [c for c in after.cells if c.row == row and c.text]
+    pairs = [(_same_place(before, above, after, cell), cell) for cell in below]
+    signs = [_sign(one, two, alone=len(pairs) == 1) for one, two in pairs]
+    return bool(signs) and min(signs) >= 0 and max(signs) > 0
 
 
-def _sign(before: RawCell | None, after: RawCell, alone: bool) -> int:
+def _texts(table: RawTable, row: int) -> list[str]:
+    return [c.text for c in table.cells if c.row == row]
+
+
+def _same_place(before: RawTable, above: list[RawCell], after: RawTable, cell: RawCell) -> RawCell | None:
+    """The cell above between the same borders."""
+    x0, x1 = after.edges[cell.column], after.edges[cell.column + cell.colspan]
+    for one in above:
+        a0, a1 = before.edges[one.column], before.edges[one.column + one.colspan]
+        if abs(a0 - x0) <= EDGE and abs(a1 - x1) <= EDGE:
+            return one
+    return None
+
+
+def _sign(before: RawCell | None, after: RawCell, *, alone: bool) -> int:
     """1: it is the rest of the text above; 0: it may be; -1: it is not."""
-    if before is None or not before.text or before.colspan != after.colspan:
+    if before is None or not before.text:
         return -1
     if _DIGITAL.fullmatch(after.text) and _DIGITAL.fullmatch(before.text):
-        return 1 if _CUT.fullmatch(before.text) and _fits(before.text, after.text) else -1
-    if _closes(before.text, after.text):
+        cut = _CUT.fullmatch(before.text) or after.text[0] in ",."
+        return 1 if cut and _fits(before.text, after.text) else -1
+    if (
+        _pattern("rests").match(after.text)
+        or _closes(before.text, after.text)
+        or len(after.text.strip("：:")) == 1
+    ):
         return 1
-    if OPENER.match(after.text) or after.text[-1] in "：:" or before.room > after.head:
+    if _stands_alone(before.text, after.text):
         return -1
-    if after.column > 0 or len(after.text) <= 2:
+    if after.column == 0 and _is_item(before.text + after.text) and not _is_item(before.text):
         return 1
-    return 1 if alone and not _is_item(after.text) else 0
+    if before.room > after.head + SLACK:
+        return -1
+    return 0 if after.column == 0 and len(after.text) > 2 and not alone else 1
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    if before in _whole() or after in _whole() or after[-1] in "：:":
+        return True
+    return bool(_pattern("openers").match(after)) or (_is_item(after) and not _is_item(before + after))
 
 
 def _fits(before: str, after: str) -> bool:
@@ -64,13 +110,13 @@ def _fits(before: str, after: str) -> bool:
 
 
 def _closes(before: str, after: str) -> bool:
-    """The second text closes a bracket that the first left open, or begins with what cannot begin a line."""
-    if after[0] in _CLOSERS:
-        return True
+    """The second text closes a bracket that the first left open."""
     return any(before.count(a) > before.count(b) and after.count(b) > after.count(a) for a, b in _PAIRS)
 
 
 def _is_item(text: str) -> bool:
-    from caiwen.finance.items import taxonomy
+    """Whether the text is the printed name of an item, not merely something that contains one."""
+    from caiwen.finance.items import label_key, taxonomy
 
-    return taxonomy().match(text) is not None
+    item = taxonomy().match(text)
+    return item is not None and label_key(text) in {label_key(name) for name in (item.name, *item.aliases)}
