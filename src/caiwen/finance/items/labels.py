@@ -6,8 +6,10 @@ import re
 from functools import cache, lru_cache
 
 from caiwen.finance.data import load
-from caiwen.finance.text import squash
+from caiwen.finance.text import normalise, squash
 
+_SPACED_NUMBER = re.compile(r"^\s*\d{1,2}\s+(?=[\u4e00-\u9fff])")
+"""A bare ordinal before the name; once spaces are gone, 1年内 and 1 年内 would look alike."""
 _BRACKETS = str.maketrans(
     {"(": "（", ")": "）", ":": "：", "﹕": "：", "∶": "：", "〔": "（", "〕": "）", ",": "，"}
 )
@@ -34,7 +36,7 @@ def normalise_label(label: str) -> str:
 
     Empty when the label was only numbering or 其中：.
     """
-    text = squash(label).translate(_BRACKETS)
+    text = squash(_SPACED_NUMBER.sub("", normalise(label))).translate(_BRACKETS)
     prefix, suffix = _affixes()
     while True:
         shorter = suffix.sub("", prefix.sub("", text))

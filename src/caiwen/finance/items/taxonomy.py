@@ -114,7 +114,7 @@ class Taxonomy:
         *,
         statement: str | None = None,
         sector: str | None = None,
-        parent: str | None = None,
+        parent: str | Sequence[str] | None = None,
     ) -> Item | None:
         """The item that a printed row label means, or None.
 
