@@ -16,6 +16,8 @@ from caiwen.documents.rules import load_rules
 EDGE = 3.0
 SLACK = 1.5
 """Points by which a line may miss the cell's end and still count as full."""
+SURELY = 0.8
+"""A label that stands alone in its row needs less room than this share of its first character above it."""
 _DIGITAL = re.compile(r"[-+()（）\d,.%％ ]+")
 _CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])|[-(（]?\d{1,3}(?:,\d{3})+\.\d|\.")
 """A number that cannot end here: an open group of digits, a bare sign, or one decimal where money has two."""
@@ -92,7 +94,7 @@ def _sign(before: RawCell | None, after: RawCell, *, alone: bool) -> int:
         return -1
     if after.column == 0 and _is_item(before.text + after.text) and not _is_item(before.text):
         return 1
-    if before.room > after.head + SLACK:
+    if before.room > (after.head * SURELY if alone and after.column == 0 else after.head + SLACK):
         return -1
     return 0 if after.column == 0 and len(after.text) > 2 and not alone else 1
 
@@ -119,4 +121,4 @@ def _is_item(text: str) -> bool:
     from caiwen.finance.items import label_key, taxonomy
 
     item = taxonomy().match(text)
-    return item is not None and label_key(text) in {label_key(name) for name in (item.name, *item.aliases)}
+    return item is not None and label_key(text) in {label_key(name) for name in (item.name, *item.aliases, *item.labels)}
