@@ -96,6 +96,8 @@ def _stands_alone(line: str) -> bool:
 
 
 def _starts_anew(previous: str, line: str) -> bool:
+    if read_heading(line) is not None or line.startswith(("单位：", "单位:", "金额单位")):
+        return True
     return bool(_CLOSED.search(previous)) and bool(_ITEM_START.match(line))
 
 

@@ -44,6 +44,8 @@ def unit_in(text: str) -> str:
     """The unit statement in a line: the line itself when short, else the part of it that states the unit; or ""."""
     rules = _rules()
     plain = squash(text)
+    if plain.endswith(("单位：", "单位:", "单位")):
+        return ""
     if len(plain) <= 40 and rules.line.search(plain):
         return " ".join(text.split())
     if len(plain) > LONG_TEXT:

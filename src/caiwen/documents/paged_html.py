@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from caiwen.documents.clean import furniture_key, running_lines
+from caiwen.documents.context import unit_in
 from caiwen.documents.rules import load_rules
 from caiwen.finance.text import normalise
 from caiwen.records import Block, Cell, Paragraph, Table
@@ -71,9 +72,11 @@ def lay_out(pages: Sequence[Page]) -> list[Block]:
                 blocks[open_table] = _join(blocks[open_table], item.table)
                 continue
             blocks.extend(_paragraphs(text[at:end], page.number, furniture))
-            at = end
-            blocks.append(item.table)
+            if item.caption and end == at:
+                blocks.append(Paragraph(item.caption, page.number))
+            blocks.append(replace(item.table, unit_text=unit_in(item.caption)))
             open_table = len(blocks) - 1
+            at = end
         rest = _paragraphs(text[at:], page.number, furniture)
         blocks.extend(rest)
         short = sum(len(b.text) for b in rest if isinstance(b, Paragraph)) <= _SHORT_REST

@@ -262,6 +262,8 @@ def _dotted_rank(heading: Heading, open_: list[tuple[Heading, Section]]) -> int:
 def _continues(heading: Heading, open_: list[tuple[Heading, Section]]) -> bool:
     """A running header or a title marked 续 repeats the section that is open."""
     title = _plain(heading.title)
+    if heading.style.startswith("outline"):
+        return False
     return any(_plain(s.title) == title for h, s in open_ if h.style == heading.style)
 
 

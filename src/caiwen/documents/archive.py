@@ -1,0 +1,35 @@
+"""A look into Office files (zip) before they are opened, so that a bomb is refused by its own directory."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from caiwen.errors import DocumentError
+
+MAX_UNPACKED = 600 * 1024 * 1024
+MAX_RATIO = 150
+RATIO_FROM = 20 * 1024 * 1024
+MAX_MEMBERS = 20_000
+
+
+def members(path: Path) -> frozenset[str]:
+    """Names inside a zip file; raises DocumentError when it is damaged, encrypted or unpacks to too much."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DocumentError("压缩包结构已损坏", where=path.name, hint="请重新下载或另存后再试") from error
+    if any(info.flag_bits & 0x1 for info in infos):
+        raise DocumentError("文件已加密", where=path.name, hint="请先去掉密码再导入")
+    size = sum(info.file_size for info in infos)
+    swollen = any(
+        i.file_size > RATIO_FROM and i.file_size > MAX_RATIO * max(i.compress_size, 1) for i in infos
+    )
+    if size > MAX_UNPACKED or swollen or len(infos) > MAX_MEMBERS:
+        raise DocumentError(
+            f"解压后有 {size // 1024 // 1024} MB，超过允许的大小",
+            where=path.name,
+            hint="请拆成较小的文件，或确认文件来源",
+        )
+    return frozenset(info.filename for info in infos)
