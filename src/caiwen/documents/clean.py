@@ -21,6 +21,8 @@ _ITEM_START = re.compile(
     r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）、.．]|[-—•●◆■□√①-⑩]|第[一二三四五六七八九十百\d]+[章节条]"
 )
 _LEADERS = re.compile(r"[.．·]{4,}|…{2,}")
+_BOXES = {0xF052: "√", 0xF0FE: "√", 0xF053: "√", 0xF0A3: "□", 0xF0A8: "□", 0xF06F: "□"}
+"""Tick boxes of the Wingdings fonts, which come as private characters."""
 _PAGE_NUMBER = re.compile(
     r"(?:第\s*)?[-—–]?\s*\d{1,4}\s*[-—–]?(?:\s*页)?(?:\s*[/共]\s*(?:共\s*)?\d{1,4}\s*页?)?$"
 )
@@ -49,11 +51,15 @@ def width(text: str) -> float:
 
 def join_cell(text: str) -> str:
     """One cell's wrapped lines as one text: ``22,172,721.0⏎0`` is one number, Chinese joins without a space."""
-    parts = [" ".join(part.split()) for part in normalise(text).splitlines()]
+    parts = [" ".join(part.split()) for part in _readable(text).splitlines()]
     joined = ""
     for part in (p for p in parts if p):
         joined = _glue(joined, part)
     return joined
+
+
+def _readable(text: str) -> str:
+    return normalise(text).translate(_BOXES)
 
 
 def _glue(left: str, right: str) -> str:
@@ -76,7 +82,7 @@ def _complete(number: str) -> bool:
 
 def join_wrapped(text: str) -> str:
     """A paragraph whose lines were broken at the margin; lines that ended on their own stay apart."""
-    lines = [" ".join(line.split()) for line in normalise(text).splitlines()]
+    lines = [" ".join(line.split()) for line in _readable(text).splitlines()]
     lines = [line for line in lines if line]
     if len(lines) < 2:
         return "".join(lines)

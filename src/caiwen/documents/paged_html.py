@@ -7,17 +7,20 @@ The text of such pages has lost its line breaks and names every table by the lin
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from caiwen.documents.clean import furniture_key, running_lines
 from caiwen.documents.context import unit_in
 from caiwen.documents.rules import load_rules
 from caiwen.finance.text import normalise
 from caiwen.records import Block, Cell, Paragraph, Table
 
 _UNIT_SUFFIX = re.compile(r"[（(](?:单位[:：])?([^（()）]*元[^（()）]*|单位[:：][^（()）]*)[)）]?$")
+_FIRST_NUMBER = re.compile(r"^\s*(\d{1,4})\s+")
+_LAST_NUMBER = re.compile(r"(?<![\d.,/])\s*(\d{1,4})(?:\s*/\s*\d{1,4})?\s*$")
+_HEAD_LENGTH = 60
 _SHORT_REST = 40
 
 
@@ -54,39 +57,66 @@ def split_run_on(text: str) -> list[str]:
 
 
 def lay_out(pages: Sequence[Page]) -> list[Block]:
-    """Blocks in reading order; tables that run over a page break are joined; running headers go."""
-    furniture = running_lines([_edges(p) for p in pages])
+    """Blocks in reading order; tables that run over a page break are joined; running heads and page numbers go."""
+    texts = strip_furniture([(p.number, "\n".join(p.texts)) for p in pages])
     blocks: list[Block] = []
     open_table: int | None = None
-    for page in pages:
+    for page, text in zip(pages, texts, strict=True):
+        tables = list(page.tables)
+        if (
+            tables
+            and open_table is not None
+            and not tables[0].caption
+            and _joins(blocks[open_table], tables[0].table)
+        ):
+            blocks[open_table] = _join(blocks[open_table], tables.pop(0).table)
+        else:
+            open_table = None
         at = 0
-        text = "\n".join(page.texts)
-        for i, item in enumerate(page.tables):
+        for item in tables:
             end = _place_of(item.caption, text, at)
-            if (
-                i == 0
-                and not item.caption
-                and open_table is not None
-                and _joins(blocks[open_table], item.table)
-            ):
-                blocks[open_table] = _join(blocks[open_table], item.table)
-                continue
-            blocks.extend(_paragraphs(text[at:end], page.number, furniture))
+            blocks.extend(_paragraphs(text[at:end], page.number))
             if item.caption and end == at:
                 blocks.append(Paragraph(item.caption, page.number))
             blocks.append(replace(item.table, unit_text=unit_in(item.caption)))
-            open_table = len(blocks) - 1
-            at = end
-        rest = _paragraphs(text[at:], page.number, furniture)
-        blocks.extend(rest)
-        short = sum(len(b.text) for b in rest if isinstance(b, Paragraph)) <= _SHORT_REST
-        open_table = open_table if page.tables and short else None
+            open_table, at = len(blocks) - 1, end
+        rest = text[at:].strip()
+        blocks.extend(_paragraphs(rest, page.number))
+        if len(rest) > _SHORT_REST:
+            open_table = None
     return blocks
 
 
-def _edges(page: Page) -> list[str]:
-    texts = [t for t in page.texts if t.strip()]
-    return [line for t in texts[:1] + texts[-1:] for line in split_run_on(t)]
+def strip_furniture(pages: Sequence[tuple[int, str]]) -> list[str]:
+    """Page texts without the page number at either end and without the heads that many pages begin with."""
+    texts = [text.strip() for _, text in pages]
+    for pattern in (_LAST_NUMBER, _FIRST_NUMBER):
+        found = [pattern.search(text) for text in texts]
+        shifts = Counter(int(m.group(1)) - n for m, (n, _) in zip(found, pages, strict=True) if m)
+        shift, agreeing = shifts.most_common(1)[0] if shifts else (0, 0)
+        if agreeing >= max(3, 0.2 * len(pages)):
+            for i, m in enumerate(found):
+                if m and int(m.group(1)) - pages[i][0] == shift:
+                    texts[i] = (texts[i][: m.start()] + texts[i][m.end() :]).strip()
+    heads = _common_heads(texts)
+    return [_without_head(text, heads) for text in texts]
+
+
+def _common_heads(texts: Sequence[str]) -> list[str]:
+    """The longest openings of at least eight characters that a fifth of the pages share."""
+    least = max(4, len(texts) // 5)
+    heads: list[str] = []
+    for length in range(_HEAD_LENGTH, 7, -1):
+        counts = Counter(text[:length] for text in texts if len(text) > length)
+        for head, n in counts.items():
+            if n >= least and not any(known.startswith(head) for known in heads):
+                heads.append(head)
+    return heads
+
+
+def _without_head(text: str, heads: Sequence[str]) -> str:
+    head = next((h for h in heads if text.startswith(h)), "")
+    return text[len(head) :].strip()
 
 
 def _place_of(caption: str, text: str, start: int) -> int:
@@ -104,13 +134,8 @@ def _place_of(caption: str, text: str, start: int) -> int:
     return start
 
 
-def _paragraphs(text: str, page: int, furniture: frozenset[str]) -> list[Block]:
-    lines = [piece for line in text.splitlines() for piece in split_run_on(line)]
-    return [
-        Paragraph(line, page)
-        for line in lines
-        if furniture_key(line) and furniture_key(line) not in furniture
-    ]
+def _paragraphs(text: str, page: int) -> list[Block]:
+    return [Paragraph(piece, page) for line in text.splitlines() for piece in split_run_on(line)]
 
 
 def _joins(before: Block, after: Table) -> bool:
