@@ -1,0 +1,10 @@
+"""Structured sources: exports of data vendors and any SQL database, read by a mapping (a small YAML) into facts.
+
+A mapping names the key columns; columns whose header is a known item need no entry. Rows stream: a table of
+any length is read in bounded memory, twice (once to see which rows are on the wrong scale).
+"""
+
+from caiwen.sources.mapping import Mapping, load_mapping, preset_names
+from caiwen.sources.reading import Reading, open_source
+
+__all__ = ["Mapping", "Reading", "load_mapping", "open_source", "preset_names"]
