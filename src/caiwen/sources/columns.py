@@ -63,7 +63,7 @@ def key_columns(table: TableMapping) -> list[str]:
 
 def require(table: TableMapping, header: Sequence[str], where: str) -> None:
     """Every column that the mapping names must be there. ConfigError lists all that are not."""
-    wanted = [*key_columns(table), *table.columns, *table.values]
+    wanted = [*key_columns(table), *(() if table.optional_columns else table.columns), *table.values]
     absent = list(dict.fromkeys(name for name in wanted if name not in header))
     if absent:
         hint = f"表里的列：{'、'.join(name for name in header[:40] if name)}"

@@ -94,6 +94,7 @@ class TableMapping(Strict):
     columns: dict[str, ColumnMapping | None] = Field(
         default_factory=dict, description="列名 → 项目；写 null 表示不要这一列"
     )
+    optional_columns: bool = Field(False, description="columns 里的列可以不在表里（供各种导出共用的映射）")
     values: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="列 → 原值到新值的替换，如 {Typrep: {A: consolidated}}"
     )
