@@ -11,14 +11,14 @@ Every room is imported at the point of use, so that making a Workspace costs not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from caiwen.errors import CaiwenError, NotFoundError
-from caiwen.records import Box, Fact, Scope, Status
+from caiwen.inputs import canonical_item, canonical_period, choice, parse_value
+from caiwen.records import Box, Fact, FilingKind, Scope, Status
+from caiwen.records.contract import fact_record
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,13 +29,11 @@ if TYPE_CHECKING:
     from caiwen.evaluate.coverage import CoverageRow
     from caiwen.guard import Guard
     from caiwen.ingest import IngestReport, Progress
-    from caiwen.store import Correction, Store, StoredDocument
+    from caiwen.store import Company, Correction, Store, StoredDocument
     from caiwen.store.index import Hit, SearchIndex
 
 CONFIG_NAME = "caiwen.yaml"
 INDEX_FOLDER = "index"
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Workspace:
@@ -162,7 +160,10 @@ class Workspace:
             statuses=[choice(Status, status)] if status else (),
             limit=limit,
         )
-        return self.store.facts(wanted)
+        found = self.store.facts(wanted)
+        if company and not found:
+            self.companies_named(company)  # a misspelt company is told, an absent fact is an empty list
+        return found
 
     def fact(self, fact_id: str) -> Fact:
         return self.store.fact(fact_id)
@@ -178,11 +179,7 @@ class Workspace:
         from caiwen.evaluate.coverage import coverage
 
         wanted = canonical_period(period) if period else None
-        documents = [d for d in self.documents() if wanted in (None, d.filing.period)]
-        if company:
-            documents = [
-                d for d in documents if company in (d.filing.code, d.filing.issuer, d.filing.short_name)
-            ]
+        documents = [d for d in self._documents_of(company) if wanted in (None, d.filing.period)]
         return coverage(documents, lambda who, period: self.facts(company=who, period=period))
 
     def records(self, facts: Iterable[Fact]) -> Iterable[dict[str, object]]:
@@ -222,9 +219,47 @@ class Workspace:
         period: str | None = None,
         kind: str | None = None,
     ) -> list[Hit]:
-        wanted = canonical_period(period) if period else None
-        count = self.settings.search.k if k is None else k
-        return self.index.search(query, count, company=company, document=document, period=wanted, kind=kind)
+        """Passages nearest to the words of ``query``; ``kind``: a value of FilingKind."""
+        documents: list[str] = []
+        if document is not None:
+            documents = [self.store.document(document).sha256]
+        elif company is not None:
+            documents = [found.sha256 for found in self._documents_of(company)]
+            if not documents:
+                return []
+        return self.index.search(
+            query,
+            k,
+            documents=documents,
+            periods=[canonical_period(period)] if period else [],
+            kinds=[choice(FilingKind, kind).value] if kind else [],
+        )
+
+    def _documents_of(self, company: str | None) -> list[StoredDocument]:
+        """The filings of a company by any of its names or its code; all documents for None."""
+        documents = self.store.documents()
+        if company is None:
+            return documents
+        named = self.companies_named(company)
+        codes = {found.code for found in named if found.code}
+        names = {name for found in named for name in found.full_names}
+        return [d for d in documents if d.filing.code in codes or d.filing.issuer in names]
+
+    def companies_named(self, name: str) -> list[Company]:
+        """By code or any name that the store knows. NotFoundError with the nearest names when there is none."""
+        from difflib import get_close_matches
+
+        from caiwen.finance.companies import name_key
+
+        known: dict[str, list[Company]] = {}
+        for company in self.store.companies():
+            for alias in {company.who, *company.full_names, *company.short_names}:
+                known.setdefault(name_key(alias), []).append(company)
+        if (key := name_key(name)) in known:
+            return known[key]
+        near = {known[alias][0].name: None for alias in get_close_matches(key, known, n=3, cutoff=0.5)}
+        hint = f"是不是 {'、'.join(near)}？" if near else "caiwen coverage 列出已有的公司"
+        raise NotFoundError("材料里没有这家公司", where=name, hint=hint)
 
     # See and hand on
 
@@ -294,76 +329,7 @@ class Workspace:
         return [("工具", f"caiwen {__version__}"), ("工作区", str(self.folder)), ("制作时间", made)]
 
 
-def fact_record(fact: Fact, document: str) -> dict[str, object]:
-    """A fact as a line of ``caiwen facts --json``; what does not apply is null."""
-    seen = fact.observation
-    return {
-        "id": fact.id,
-        "document": document,
-        "entity": fact.entity,
-        "code": fact.code,
-        "item": fact.item,
-        "dimensions": fact.dimensions,
-        "period": fact.period,
-        "span": fact.span.value,
-        "scope": fact.scope.value,
-        "basis": fact.basis.value,
-        "value": fact.text if fact.value is None else format(fact.value, "f"),
-        "unit": fact.unit,
-        "page": seen.page,
-        "table": seen.table,
-        "row": seen.row,
-        "column": seen.column,
-        "box": list(seen.box) if seen.box else None,
-        "raw": seen.raw,
-        "scale": seen.scale,
-        "status": fact.status.value,
-    }
-
-
 def correction_note(line: Correction) -> str:
     old = line.old_text if line.old_value is None else f"{line.old_value:,f}"
     new = line.text if line.value is None else f"{line.value:,f}"
     return f"{line.author} {line.created[:10]} 由 {old} 改为 {new}：{line.reason}"
-
-
-def canonical_item(name: str) -> str:
-    """The canonical name of an item, from any of its names; an unknown one stays as written."""
-    from caiwen.finance.items import taxonomy
-
-    item = taxonomy().match(name)
-    return item.name if item is not None else name
-
-
-def canonical_period(text: str) -> str:
-    """2019, 2019H1, 2019Q3 from what people write (2019年, 2019年末, 2019年半年度); an ISO date stays."""
-    from datetime import date
-
-    from caiwen.finance.period import Period, periods_in
-
-    if (period := Period.parse(text)) is not None:
-        return str(period)
-    if len(mentions := periods_in(text)) == 1:
-        return str(mentions[0].period)
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise CaiwenError(f"认不出期间“{text}”", hint="写成 2019、2019H1、2019Q3 或 2019-12-31") from None
-
-
-def choice(kind: type[Choice], text: str) -> Choice:
-    """A member of an enumeration by its value, or an error that lists the values."""
-    try:
-        return kind(text)
-    except ValueError:
-        known = "、".join(member.value for member in kind)
-        raise CaiwenError(f"不认识“{text}”", hint=f"可以写：{known}") from None
-
-
-def parse_value(text: str) -> Decimal:
-    from caiwen.finance.amount import parse_number
-
-    value = parse_number(text)
-    if value is None:
-        raise CaiwenError(f"“{text}”不是一个数", hint="写基本单位的数，如 1234567.89")
-    return value

@@ -17,12 +17,11 @@ from caiwen.errors import CaiwenError
 DEBUG = "--debug"
 WORKSPACE = "--workspace"
 INTERRUPTED = 130
-PIPE_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; a defect propagates to ``sys.excepthook``."""
-    from caiwen.cli.output import speak_utf8, warn
+    from caiwen.cli.output import leave_closed_pipe, speak_utf8, warn
 
     arguments = hoist(sys.argv[1:] if argv is None else argv)
     debug = DEBUG in arguments[: _globals(arguments)]
@@ -33,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        leave_closed_pipe()
     except KeyboardInterrupt:
         warn("已中断")
         return INTERRUPTED
@@ -83,8 +81,6 @@ def _run(arguments: list[str]) -> int:
         raise explain(error) from error
     except typer.Abort as error:
         raise KeyboardInterrupt from error
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise explain_system(error) from error
     return result if isinstance(result, int) else 0

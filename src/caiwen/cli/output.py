@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from caiwen.errors import CaiwenError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+PIPE_CLOSED = 141
+"""128 + SIGPIPE, the exit code that shells show for it."""
 UNBOUNDED = 400
 """Width of tables when nobody's terminal limits it: a pipe or a file gets whole rows."""
 
@@ -26,7 +29,16 @@ def speak_utf8() -> None:
 
 
 def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    try:
+        sys.stdout.write(text + "\n")
+    except BrokenPipeError:
+        leave_closed_pipe()
+
+
+def leave_closed_pipe() -> NoReturn:
+    """Who reads our output has seen enough (``| head``): end without a word, as other tools do on SIGPIPE."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(PIPE_CLOSED)
 
 
 def warn(text: str) -> None:

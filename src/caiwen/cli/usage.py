@@ -9,11 +9,15 @@ from typer import TyperException
 
 from caiwen.errors import CaiwenError
 
-_NUMBER = re.compile(r"'(?P<value>.*)' is not a valid (?P<kind>int|float|integer)")
+_LIMITS = (
+    (re.compile(r"valid integer"), "应当是整数"),
+    (re.compile(r"valid number"), "应当是数"),
+    (re.compile(r"greater than or equal to (\S+)"), r"应当不小于 \1"),
+    (re.compile(r"less than or equal to (\S+)"), r"应当不大于 \1"),
+)
 _COMMAND = re.compile(r"No such command '(?P<name>[^']*)'")
-_EXTRA = re.compile(r"Got unexpected extra arguments? \((?P<words>.*)\)")
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)")
 _NO_VALUE = re.compile(r"Option '(?P<name>[^']+)' requires an argument")
-_KINDS = {"int": "整数", "integer": "整数", "float": "数字"}
 
 
 def explain(error: TyperException) -> CaiwenError:
@@ -41,8 +45,9 @@ def _message(error: TyperException) -> str:
         return f"缺少 {_name(param)}"
     if text == "Missing command.":
         return "缺少子命令"
-    if found := _NUMBER.search(text):
-        text = f"{found['value']} 不是{_KINDS[found['kind']]}"
+    for pattern, words in _LIMITS:
+        if found := pattern.search(text):
+            text = found.expand(words)
     return f"{_name(param)} 的值不对：{text}" if param is not None else text
 
 

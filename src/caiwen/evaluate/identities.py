@@ -38,7 +38,7 @@ class Identities:
     def _add(self, stored: StoredDocument, facts: Sequence[Fact]) -> None:
         for (statement, scope, period, basis), checks in sorted(_statements(facts).items()):
             group = f"{stored.name} {scope} {period} {basis}"
-            for identity in _strong(statement, stored.filing.sector):
+            for identity in _strong(statement):
                 case_id = f"{stored.sha256[:12]}/{scope}/{period}/{basis}/{identity.name}"
                 self._cases.append(Case(case_id, group, {"document": stored.name, "identity": identity.name}))
                 self._checks[case_id] = _state(identity.name, checks)
@@ -50,9 +50,8 @@ class Identities:
         return Outcome(case, {"holds": self._checks[case.id]}, case.group)
 
 
-def _strong(statement: str, sector: str) -> list[Identity]:
-    fitting = (i for i in identities() if i.statement == statement and not i.weak)
-    return [i for i in fitting if not i.sectors or sector in i.sectors]
+def _strong(statement: str) -> list[Identity]:
+    return [identity for identity in identities() if identity.statement == statement and not identity.weak]
 
 
 def _statements(facts: Sequence[Fact]) -> dict[tuple[str, str, str, str], set[str]]:
