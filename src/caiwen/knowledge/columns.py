@@ -39,7 +39,7 @@ _YTD_PARTS = {3: Part.Q1, 6: Part.H1, 9: Part.Q3, 12: Part.FY}
 class ColumnMeaning:
     """``scope`` is None where the header does not say. ``loose``: a bare year, which serves balances and flows.
 
-    ``role``: value, note (附注), change (增减) or adjustment (调整数); only value columns have a period.
+    ``role``: value, note (附注), change (增减), adjustment (调整数) or other (a pro-forma figure, a remark); only value columns have a period.
     """
 
     role: str = "value"
@@ -130,7 +130,7 @@ def _bind(
 
 
 def _role(flat: str) -> str:
-    for role in ("note", "change", "adjustment"):
+    for role in ("note", "change", "adjustment", "other"):
         if pattern(_RULES, role).search(flat):
             return role
     return "value"

@@ -18,7 +18,8 @@ from caiwen.records import Document, Fact, Filing, Observation, Scope
 
 _CHILD = re.compile(r"^(?:其中|包括|[-－—–·•])[:：]?")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[）)])")
-_INDEX = re.compile(r"^[（(]?\d{1,2}[）).．、]")
+_NOTE_MARK = re.compile(r"[（(](?:\d{1,2}|注\d{0,2})[）)]$")
+_SUBTOTAL = re.compile(r"^(?:小计|合计)$")
 _TOTALS = re.compile(r"合计|总计|小计|总额|净额|利润")
 
 
@@ -42,11 +43,12 @@ def figures(part: Part, frame: Frame) -> list[Fact]:
     parents = Parents()
     for line in joined(part.lines, lambda label: is_known(label, statement, sector)):
         parent = parents.above(line)
-        item = match_item(line.label, statement, sector, parent)
+        label = parents.heading if parents.heading and _SUBTOTAL.match(line.label) else line.label
+        item = match_item(label, statement, sector, parent)
         if item is None and (frame.known_only or not line.label):
             parents.pass_by(line, None)
             continue
-        name = item.name if item else normalise_label(line.label)
+        name = item.name if item else normalise_label(label)
         parents.pass_by(line, name)
         if name:
             facts.extend(_facts_of_line(line, name, item, part, frame))
@@ -57,6 +59,8 @@ class Parents:
     """The line that a child line belongs to: 其中 lines hang on the last line without that mark."""
 
     def __init__(self) -> None:
+        self.heading: str | None = None
+        """The numbered line without figures (一、营业收入) whose total stands below its lines as 小计."""
         self._last: str | None = None
         self._family: str | None = None
 
@@ -71,6 +75,8 @@ class Parents:
         if _CHILD.match(label):
             return
         heading = not line.cells
+        if _NUMBERED.match(label):
+            self.heading = label if heading else None
         if heading or _NUMBERED.match(label) or _TOTALS.search(label) or self._family is None:
             self._family = None
         self._last = name or normalise_label(label)
@@ -78,7 +84,17 @@ class Parents:
 
 @lru_cache(maxsize=16384)
 def match_item(label: str, statement: str | None, sector: str, parent: str | None = None) -> Item | None:
-    return taxonomy().match(label, statement=statement, sector=sector, parent=parent) if label else None
+    """The taxonomy's item for a printed label; a reference to a note (…收益率(2)) is no part of it.
+
+    A line of another sector's format only counts where this sector has none of that name.
+    """
+    for text in dict.fromkeys((label, _NOTE_MARK.sub("", label))):
+        item = taxonomy().match(text, statement=statement, sector=sector, parent=parent) if text else None
+        if item is not None and sector not in item.sectors and parent is not None:
+            item = match_item(text, statement, sector) or item
+        if item is not None:
+            return item
+    return None
 
 
 def is_known(label: str, statement: str | None, sector: str) -> bool:
@@ -143,6 +159,5 @@ def observe(
         headers=tuple(squash(text) for text in meaning.headers),
         label=line.label,
         sheet=entry.sheet,
-        quote=entry.quote,
         parser=document.parser,
     )

@@ -24,7 +24,7 @@ _UNIT_CELL = re.compile(r"^[(（]?(?:金额)?单位[:：]|^[(（]?人民币?(?:�
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One printed cell with its place; ``text`` without spaces, ``raw`` as printed, ``quote`` the line it was read from."""
+    """One printed cell with its place; ``text`` without spaces, ``raw`` as printed."""
 
     raw: str
     text: str
@@ -34,7 +34,6 @@ class Entry:
     row: int | None = None
     column: int | None = None
     sheet: str | None = None
-    quote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ class _Reader:
     lines: list[Line] = field(default_factory=list)
     columns: tuple[ColumnMeaning, ...] = ()
     groups: tuple[tuple[int, ...], ...] = ()
+    layout: tuple[tuple[int, ...], ...] = ()
     adjusted: bool = False
     heading: str = ""
     scale: Scale | None = None
@@ -98,7 +98,7 @@ def _inherit(reader: _Reader, former: Part) -> None:
     """Columns of the piece above: at the same places, or in the same order where the grid differs."""
     filled = [c for c in reader.span if c != reader.label_column and _numeric(reader.rows, c)]
     known = {column for places in former.groups for column in places}
-    if set(filled) <= known:
+    if set(filled) <= known and max(known, default=0) < reader.table.n_columns:
         reader.groups = former.groups
     elif len(filled) == len(former.columns):
         reader.groups = tuple((column,) for column in filled)
@@ -193,6 +193,7 @@ def _bind(reader: _Reader) -> None:
     texts = [[c.text for c in stacked[columns[0]]] for columns in groups.values()]
     bound = bind_columns(texts, reader.filing, anchor=reader.anchor)
     places = [tuple(columns) for columns in groups.values()]
+    reader.layout = tuple(places)
     places = _aligned(reader, places, bound)
     chosen = [(m, p) for m, p in zip(bound, places, strict=True) if m is not None and m.role == "value"]
     if chosen:
@@ -240,7 +241,7 @@ def _take_line(reader: _Reader, row: list[Cell | None], number: int) -> None:
     if label is not None and label.row != number:
         label = None  # merged from above: it labels the first of its rows
     cells: dict[int, Entry] = {}
-    for group, places in enumerate(reader.groups):
+    for group, places in enumerate(_places(reader, row, label)):
         own = {
             id(c): c
             for place in places
@@ -256,6 +257,20 @@ def _take_line(reader: _Reader, row: list[Cell | None], number: int) -> None:
     else:
         return
     reader.lines.append(Line(entry.text, entry, cells))
+
+
+def _places(reader: _Reader, row: list[Cell | None], label: Cell | None) -> tuple[tuple[int, ...], ...]:
+    """Where each column's figure stands in this row: below its header, or in the order of the headers where the
+    row is cut into just as many cells as the header but at other places (uneven merging in HTML)."""
+    beside = [c for c in _own_cells(row, reader.span) if c is not label and c.column >= reader.label_column]
+    known = {column: places for places in reader.layout for column in places}
+    uneven = any(c.text.strip() and not _within(c, known.get(c.column, ())) for c in beside)
+    if not uneven or len(beside) != len(reader.layout):
+        return reader.groups
+    moved = dict(zip(reader.layout, beside, strict=True))
+    return tuple(
+        tuple(range(c.column, c.column + c.colspan)) if (c := moved.get(p)) else p for p in reader.groups
+    )
 
 
 def _within(cell: Cell, places: tuple[int, ...]) -> bool:

@@ -62,17 +62,17 @@ def is_quarterly(part: Part) -> bool:
 
 def _concerns(document: Document, number: int, table: Table, continues: bool) -> bool:
     above = squash("".join((table.caption, *table.context[-_ABOVE:])))
-    if pattern(RULES, "foreign_title").search(above):
-        return False
     labels = "\n".join(squash(cell.text) for cell in table.cells if cell.column <= 1)
-    named = bool(pattern(RULES, "title").search(above + labels))
-    if not named and not continues and not pattern(RULES, "label").search(labels):
+    section = document.section_at(number)
+    path = "/".join(section.path) if section else ""
+    if pattern(RULES, "foreign_title").search(above) or pattern(RULES, "foreign_section").search(path):
         return False
     if read_title(table.caption) is not None or pattern(RULES, "foreign_label").search(labels):
         return False
-    section = document.section_at(number)
-    path = "/".join(section.path) if section else ""
-    return not pattern(RULES, "foreign_section").search(path)
+    if pattern(RULES, "title").search(above + labels + (section.title if section else "")):
+        return True
+    inside = bool(pattern(RULES, "own_section").search(path))
+    return continues or (not inside and bool(pattern(RULES, "label").search(labels)))
 
 
 def _known(parts: list[Part], sector: str) -> int:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 
 from caiwen.finance.text import normalise
-from caiwen.knowledge.data import load
+from caiwen.knowledge.data import load, pattern
 from caiwen.knowledge.sums import runs
 from caiwen.records import Basis, Fact, Span, Status
 
@@ -152,19 +152,16 @@ def _compare_places(facts: Sequence[Fact], marks: _Marks) -> None:
 
 def _elsewhere(one: Fact, other: Fact) -> bool:
     a, b = one.observation, other.observation
-    return (a.page, a.table, a.row, a.column, a.box) != (
-        b.page,
-        b.table,
-        b.row,
-        b.column,
-        b.box,
-    ) and one.source != other.source
+    return (a.sheet, a.table) != (b.sheet, b.table)
 
 
 def _equal(one: Fact, other: Fact) -> bool:
     if one.value is None or other.value is None or one.unit != other.unit:
         return False
-    return abs(one.value - other.value) <= max(quantum(one), quantum(other)) / 2 or one.value == other.value
+    allowed = max(quantum(one), quantum(other)) / 2
+    unsigned = bool(pattern("identities.yaml", "costs").search(one.item))
+    apart = abs(one.value) - abs(other.value) if unsigned else one.value - other.value
+    return abs(apart) <= allowed
 
 
 def _marked(fact: Fact, marks: _Marks) -> Fact:

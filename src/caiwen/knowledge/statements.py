@@ -1,6 +1,6 @@
 """The three statements, of the group and of the company itself.
 
-A statement is a title line, then one or more tables (or lines of text), up to the next title or prose. Where a
+A statement is a title line, then one or more tables, up to the next title or prose. Where a
 document prints a statement several times (first adoption of a standard, pro-forma books, digests), the one within the
 financial report is taken; of a table with a column of adjustments only the opening balances (2020年1月1日) count. A plain 资产负债表 is the company's own where a consolidated one stands beside it; a company
 without subsidiaries has only the one, and that counts as consolidated, since it is what a question about it means.
@@ -17,14 +17,13 @@ from caiwen.knowledge.columns import period_of
 from caiwen.knowledge.data import pattern
 from caiwen.knowledge.figures import Frame, figures, is_known, match_item
 from caiwen.knowledge.grids import Part, read_table
-from caiwen.knowledge.printed import Printed, is_row, read_lines
 from caiwen.knowledge.titles import RULES, Title, is_filler, read_title
 from caiwen.knowledge.units import document_scale, stated_scale, table_scale
 from caiwen.records import Basis, Document, Fact, Filing, Paragraph, Scope, Span, Table
 
 _LEAST_KNOWN = 3
-_LONGEST_TEXT = 400
-"""Lines of text after a title within which the rows of a statement without table are looked for."""
+_STRAY = 2
+"""Lines other than dates, units and names that may stand between a title and its table."""
 
 
 @dataclass(slots=True)
@@ -113,7 +112,7 @@ class _Walk:
     found: list[Statement] = field(default_factory=list)
     pending: Statement | None = None
     active: Statement | None = None
-    lines: list[Printed] = field(default_factory=list)
+    stray: int = 0
 
     def run(self) -> list[Statement]:
         for number, block in enumerate(self.document.blocks):
@@ -121,7 +120,6 @@ class _Walk:
                 self._table(number, block)
             else:
                 self._paragraph(number, block)
-        self._end_of_lines()
         return self.found
 
     def _paragraph(self, number: int, block: Paragraph) -> None:
@@ -130,12 +128,12 @@ class _Walk:
             if title is not None:
                 self._open(title, number)
             elif self.pending is not None:
-                self._between(line, block)
+                self._between(line)
             elif self.active is not None and not is_filler(line):
                 self.active = None
 
     def _open(self, title: Title, number: int) -> None:
-        self._end_of_lines()
+        self.stray = 0
         former = self.active
         continued = (
             former is not None and former.title.kind == title.kind and former.title.scope == title.scope
@@ -149,8 +147,8 @@ class _Walk:
         )
         self.active = None
 
-    def _between(self, line: str, block: Paragraph) -> None:
-        """A line after a title: its date or unit, a row of a statement set as text, or the end of hope."""
+    def _between(self, line: str) -> None:
+        """A line after a title: its date or unit, or the end of hope that a table follows."""
         statement = self.pending
         if statement is None:
             return
@@ -158,37 +156,20 @@ class _Walk:
             statement.scale = stated_scale(line) or statement.scale
             if is_filler(line):
                 statement.anchor = statement.anchor or period_of(line)
-        self.lines.append(Printed(line, block.page, block.box))
-        if len(self.lines) > _LONGEST_TEXT:
-            self._end_of_lines()
-
-    def _end_of_lines(self) -> None:
-        """Read the lines gathered after a title as rows of text, if they are."""
-        statement, lines = self.pending, self.lines
-        self.pending, self.lines = None, []
-        if statement is None or sum(is_row(line.text) for line in lines) < _LEAST_KNOWN:
-            return
-        parts = read_lines(lines, self.filing, anchor=statement.anchor)
-        if self._known(parts, statement) >= _LEAST_KNOWN:
-            self._add(statement, parts)
+        self.stray += not is_filler(line)
+        if self.stray > _STRAY:
+            self.pending = None
 
     def _table(self, number: int, table: Table) -> None:
-        pending = self.pending
-        if pending is not None and self._near():
-            self.pending, self.lines = None, []
+        pending, self.pending = self.pending, None
+        if pending is not None:
             self._begin(pending, table)
-        elif pending is not None:
-            self._end_of_lines()
-            self._go_on(table)
         elif (title := _title_of(table)) is not None:
             self._open(title, number)
-            self._table(number, table)
+            if self.pending is not None:
+                self._table(number, table)
         else:
             self._go_on(table)
-
-    def _near(self) -> bool:
-        """Only filler stands between the title and this table."""
-        return sum(1 for line in self.lines if not is_filler(line.text)) <= 2
 
     def _begin(self, statement: Statement, table: Table) -> None:
         for text in (*table.context, table.unit_text):

@@ -11,7 +11,7 @@ from caiwen.knowledge.data import load, pattern
 from caiwen.records import Scope
 
 RULES = "statements.yaml"
-_LONGEST = 90
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,11 @@ def read_title(line: str) -> Title | None:
     """
     if "表" not in line:
         return None
-    flat = squash(line)
-    if "表" not in flat[-40:]:
-        return None
-    found = _whole().fullmatch(flat) if len(flat) <= _LONGEST else None
-    found = found or _last().search(flat[-_LONGEST:])
+    flat = squash(line)[-_LONGEST:]
+    found = _whole().fullmatch(flat) or _last().search(flat)
     if found is None or pattern(RULES, "foreign_title").search(flat):
         return None
+    flat = found.group()
     both = bool(found["both"])
     scope = Scope.CONSOLIDATED if found["consolidated"] else Scope.PARENT if found["parent"] else None
     kind = next(name for name in load(RULES)["kinds"] if found[name])
@@ -80,9 +78,16 @@ def _core() -> str:
 @cache
 def _whole() -> re.Pattern[str]:
     rules = load(RULES)
-    return re.compile(rules["numbering"] + rules["company"] + rules["date"] + _core() + rules["date"])
+    return re.compile(rules["numbering"] + rules["company"] + rules["date"] + _core() + _after())
 
 
 @cache
 def _last() -> re.Pattern[str]:
-    return re.compile(r"(?:\d{1,2}[、.．]|[（(]\d{1,2}[）)])" + _core() + "$")
+    return re.compile(r"(?:\d{1,2}[、.．]|[（(]\d{1,2}[）)])" + _core() + _after() + "$")
+
+
+@cache
+def _after() -> str:
+    """Who made it up, its date and its unit may follow in the same line."""
+    rules = load(RULES)
+    return f"{rules['date']}{rules['after']}{rules['date']}{rules['after']}"
