@@ -23,6 +23,8 @@ _NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+(?:[.、．]\d*)*[、.．]?)"
 )
 
+_TITLE = re.compile(r"(?:名称|地址|姓名|期间|代码|简称|电话|交易所|种类|类型|性质|国籍|权)$")
+
 Lookup = Callable[[str], str | None]
 """A normalised label → the name of what it labels, or None."""
 
@@ -67,14 +69,18 @@ def in_table(table: Table, lookup: Lookup) -> Iterator[Pair]:
 
 
 def _distinct(row: list[Cell | None]) -> list[Cell]:
-    return list(dict.fromkeys(cell for cell in row if cell is not None))
+    cells = {id(cell): cell for cell in row if cell is not None and cell.text.strip()}
+    return list(cells.values())
 
 
 def _is_header(row: list[Cell], named: dict[int, str], below: list[Cell], lookup: Lookup) -> bool:
     """Labels side by side (股票种类｜股票上市交易所｜股票简称｜股票代码), their values in the rows below."""
-    columns = [cell.column for cell in row if cell.text.strip()]
+    columns = [cell.column for cell in row]
     neighbours = any(a in named and b in named for a, b in itertools.pairwise(columns))
-    return len(named) >= 2 and neighbours and not any(lookup(bare(cell.text)) for cell in below)
+    titles = len(row) >= 3 and all(_TITLE.search(squash(cell.text)) for cell in row)
+    if not named or (not (len(named) >= 2 and neighbours) and not titles):
+        return False
+    return not any(lookup(bare(cell.text)) for cell in below)
 
 
 def _under_header(table: Table, row: list[Cell], header: dict[int, str]) -> Iterator[Pair]:
