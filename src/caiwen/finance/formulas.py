@@ -1,7 +1,7 @@
 """Ratios and other derived figures: a table of formulas and a small exact evaluator.
 
-Expressions are read as Python syntax trees and walked by hand: numbers, item names, + - * /, brackets and
-unary minus only. Growth over time is not a formula here; ``ask`` compares periods.
+Expressions are read as Python syntax trees and walked by hand: numbers, item names (in quotes where they hold
+punctuation), + - * /, brackets and unary minus only. Growth over time is not a formula here; ``ask`` compares periods.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
+from typing import Any
 
 from caiwen.errors import CaiwenError
 from caiwen.finance.data import load
@@ -26,10 +27,11 @@ class ZeroDivisorError(FormulaError):
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A derived figure. ``expression`` over canonical item names; ``display``: percent (value × 100, unit %) or ratio.
+    """A derived figure. ``expression`` over canonical item names; ``display``: percent (value × 100, unit %), ratio or amount.
 
-    Names ending in 期初 or 平均 (期初资产总计, 平均资产总计) stand for the opening balance and the mean of opening and closing.
-    ``source``: where the definition comes from.
+    Names beginning with 期初 or 平均 (平均资产总计) stand for the opening balance and the mean of opening and closing.
+    ``alternatives``: further expressions, for filings that do not disclose an input of the first. ``optional``: inputs that
+    count as zero when the statement is there without such a line. ``source``: where the definition comes from.
     """
 
     name: str
@@ -40,11 +42,13 @@ class Formula:
     source: str
     unit: str = ""
     decimals: int = 2
+    alternatives: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     def present(self, value: Decimal) -> Decimal:
         """The value as it is shown: rounded to ``decimals`` after × 100 for percent."""
         shown = value * 100 if self.display == "percent" else value
-        return shown.quantize(Decimal(1).scaleb(-self.decimals))
+        return shown.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +86,35 @@ class Formulas:
 
 @cache
 def formulas() -> Formulas:
-    return Formulas(tuple(_entry(**row) for row in load("formulas.yaml")["formulas"]))
+    return Formulas(tuple(_entry(row) for row in load("formulas.yaml")["formulas"]))
 
 
-def _entry(
-    name: str,
-    expression: str,
-    display: str,
-    source: str,
-    aliases: tuple[str, ...] = (),
-    unit: str = "",
-    decimals: int = 2,
-) -> Formula:
-    unit = "%" if display == "percent" else unit
-    return Formula(name, tuple(aliases), expression, display, names_in(expression), source, unit, decimals)
+def _entry(row: dict[str, Any]) -> Formula:
+    units = {"percent": "%", "amount": "元"}
+    return Formula(
+        name=row["name"],
+        aliases=tuple(row.get("aliases", ())),
+        expression=row["expression"],
+        display=row["display"],
+        inputs=names_in(row["expression"]),
+        source=row["source"],
+        unit=row.get("unit") or units.get(row["display"], ""),
+        decimals=row.get("decimals", 2),
+        alternatives=tuple(row.get("alternatives", ())),
+        optional=tuple(row.get("optional", ())),
+    )
+
+
+BALANCES = ("期初", "平均")
+"""Prefixes of inputs that ask for the opening balance of an item, or for the mean of its opening and closing balance."""
+
+
+def balance_of(name: str) -> tuple[str, str]:
+    """An input's prefix (期初, 平均 or empty) and the item: 平均存货 → (平均, 存货)."""
+    for prefix in BALANCES:
+        if name.startswith(prefix) and name != "期初现金及现金等价物余额":
+            return prefix, name.removeprefix(prefix)
+    return "", name
 
 
 def names_in(expression: str) -> tuple[str, ...]:
@@ -140,9 +159,9 @@ def _walk(node: ast.expr, env: Mapping[str, Decimal], expression: str) -> Decima
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return Decimal(str(number))
-        case ast.Name(id=name) if name in env:
-            return env[name]
-        case ast.Name(id=name):
+        case ast.Name(id=name) | ast.Constant(value=str() as name):
+            if name in env:
+                return env[name]
             raise FormulaError(f"缺少“{name}”的数值", where=expression)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_walk(inner, env, expression)
