@@ -126,7 +126,7 @@ class Workspace:
 
         settings = self.settings if workers is None else override(self.settings, {"ingest.workers": workers})
         files = [Path(path) for path in paths]
-        return ingest(self.store, files, settings, on_progress=on_progress, force=force)
+        return ingest(self.store, files, settings, index=self.index, on_progress=on_progress, force=force)
 
     def documents(self) -> Sequence[StoredDocument]:
         return self.store.documents()

@@ -111,13 +111,27 @@ def test_columns_align_by_display_width(run: Run, workspace: Workspace) -> None:
 def test_show_tells_the_whole_story(run: Run, workspace: Workspace) -> None:
     (fact,) = _json(run, workspace, "--item", "营业收入", "--period", "2020")
     _, out, _ = run("--workspace", workspace.folder, "facts", "show", fact["id"])
-    for line in ("公司：山海冷链设备股份有限公司 600001", "位置：第 2 页 表 2 第 4 行第 3 列", "列标题：项目 / 2020年度"):
+    for line in (
+        "公司：山海冷链设备股份有限公司 600001",
+        "位置：第 2 页 表 2 第 4 行第 3 列",
+        "列标题：项目 / 2020年度",
+    ):
         assert line in out
 
 
 def test_correcting_keeps_the_old_value_and_says_who(run: Run, workspace: Workspace) -> None:
     (fact,) = _json(run, workspace, "--item", "营业收入", "--period", "2020")
-    words = ("facts", "correct", fact["id"], "--value", "158,190,563.84", "--author", "李某", "--reason", "看错行")
+    words = (
+        "facts",
+        "correct",
+        fact["id"],
+        "--value",
+        "158,190,563.84",
+        "--author",
+        "李某",
+        "--reason",
+        "看错行",
+    )
     code, out, _ = run("--workspace", workspace.folder, *words)
     assert code == 0
     assert "158,190,563.48 → 158,190,563.84" in out

@@ -42,6 +42,8 @@ def demo(
     with reading() as on_progress:
         report = workspace.ingest([source / MATERIAL], on_progress=on_progress)
     ingest.show(report)
+    say(str(report))
+    say()
     documents.show(workspace.documents())
     _title("二、找到的事实")
     _facts(workspace)

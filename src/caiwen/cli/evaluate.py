@@ -43,12 +43,12 @@ def facts(
     paths = locate(sorted({line.document for line in read_gold(gold)}), folder)
     with _bench(context) as workspace:
         known = workspace.document_paths()
-        with reading() as on_progress:
-            failed = workspace.ingest(
-                [p for p in paths.values() if p.name not in known], on_progress=on_progress
-            )
-        for failure in failed.failures:
-            warn(f"没有读成：{failure}")
+        missing = [path for path in paths.values() if path.name not in known]
+        if missing:
+            with reading() as on_progress:
+                report = workspace.ingest(missing, on_progress=on_progress)
+            for failure in report.failures:
+                warn(f"没有读成：{failure}")
         _run(FactRecall(workspace, gold, folder), {"gold": str(gold)}, json_file, every)
 
 

@@ -14,6 +14,8 @@ from caiwen.cli.state import workspace_of
 if TYPE_CHECKING:
     from caiwen.ingest import IngestReport
 
+_MOST_WARNINGS = 20
+
 
 def ingest(
     context: typer.Context,
@@ -30,14 +32,20 @@ def ingest(
         warn("已中断：读完的文件都已存好，再运行同样的命令会接着读")
         raise
     show(report)
+    say(f"{report}；存于 {workspace.folder}")
     if report.failures:
         raise typer.Exit(2)
 
 
 def show(report: IngestReport) -> None:
-    """Failures with their reasons to stderr, then one line of what was made."""
+    """What a person should look at: files that were not read, then warnings about those that were."""
     if report.failures:
         warn(f"有 {len(report.failures):,} 份文件没有读成：")
     for failure in report.failures:
         warn(f"- {failure}")
-    say(str(report))
+    for warning in report.warnings[:_MOST_WARNINGS]:
+        warn(f"提醒：{warning}")
+    if len(report.warnings) > _MOST_WARNINGS:
+        warn(
+            f"（另有 {len(report.warnings) - _MOST_WARNINGS:,} 条提醒，caiwen documents --json 可以看到全部）"
+        )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, Task
     from rich.text import Text
 
+    from caiwen.ingest import Progress as IngestProgress
+
 
 def bar(unit: str) -> Progress:
     """A bar that shows ``unit`` per second; silent when stderr is not a terminal."""
@@ -44,5 +46,13 @@ def counting(title: str, total: int, unit: str = "条") -> Iterator[Callable[[],
 
 
 @contextmanager
-def reading() -> Iterator[Callable[[object], None]]:
-    yield lambda progress: None
+def reading() -> Iterator[Callable[[IngestProgress], None]]:
+    """Hands out the function that an ingest calls: pages per second, files done, time left."""
+    with bar("页") as shown:
+        task = shown.add_task("读入", total=None)
+
+        def show(progress: IngestProgress) -> None:
+            title = f"读入 {progress.files_done:,}/{progress.files_total:,} 份"
+            shown.update(task, description=title, completed=progress.pages_done, total=progress.pages_total)
+
+        yield show
