@@ -45,7 +45,7 @@ def figures(part: Part, frame: Frame) -> list[Fact]:
         parent = parents.above(line)
         label = parents.heading if parents.heading and _SUBTOTAL.match(line.label) else line.label
         item = match_item(label, statement, sector, parent)
-        if item is None and (frame.known_only or not line.label):
+        if not line.label or (item is None and frame.known_only):
             parents.pass_by(line, None)
             continue
         name = item.name if item else normalise_label(label)

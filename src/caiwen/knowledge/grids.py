@@ -250,13 +250,23 @@ def _take_line(reader: _Reader, row: list[Cell | None], number: int) -> None:
         held = [c for c in own.values() if c is not label and _within(c, places)]
         if len(held) == 1:
             cells[group] = entry_of(reader.table, held[0])
-    if label is not None and label.text.strip():
+    if label is None or not label.text.strip():
+        label = _label_elsewhere(reader, row, number)
+    if label is not None:
         entry = entry_of(reader.table, label)
     elif cells:
         entry = Entry("", "", table=reader.table.index, row=number)
     else:
         return
     reader.lines.append(Line(entry.text, entry, cells))
+
+
+def _label_elsewhere(reader: _Reader, row: list[Cell | None], number: int) -> Cell | None:
+    """The only words left of the figures, where a label stands outside the column of the others."""
+    first = min((place for places in reader.groups for place in places), default=0)
+    before = {id(c): c for c in row[reader.span.start : first] if c is not None and c.row == number}
+    words = [c for c in before.values() if _is_words(c, c.column) and not is_header_text(c.text)]
+    return words[0] if len(words) == 1 else None
 
 
 def _places(reader: _Reader, row: list[Cell | None], label: Cell | None) -> tuple[tuple[int, ...], ...]:

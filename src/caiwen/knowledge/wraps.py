@@ -1,7 +1,8 @@
 """Labels that print has broken over two or three lines, joined again with the help of the taxonomy.
 
 A piece without figures is either a heading (流动资产：) or part of the label below or above it. The pieces are joined
-when only the joined text is a known item, or when a bracket that one piece opens is closed by the next.
+when only the joined text is a known item, or when a bracket that one piece opens is closed by the next. Figures
+without a label belong to the label that they stand between, and to none where two labels could claim them.
 """
 
 from __future__ import annotations
@@ -19,18 +20,21 @@ def joined(lines: Sequence[Line], known: Known) -> list[Line]:
     """The lines with wrapped labels whole; pieces that belong to no line stay as headings."""
     settled: list[Line] = []
     pending: list[Line] = []
-    position = 0
+    position, above_first = 0, _labels_stand_above(lines, known)
     while position < len(lines):
         line = lines[position]
+        following = lines[position + 1 : position + _MOST_PIECES]
         position += 1
         if not line.cells:
             pending.append(line)
             continue
-        line, pending = _with_pieces_above(line, pending, known)
-        line, used = _with_pieces_below(line, lines[position : position + _MOST_PIECES - 1], known)
+        if line.label:
+            line, pending = _with_pieces_above(line, pending, known)
+            line, used = _with_pieces_below(line, following, known)
+        else:
+            line, pending, used = _labelled(line, pending, following, known, above_first)
         position += used
-        settled.extend(pending)
-        settled.append(line)
+        settled.extend([*pending, line])
         pending = []
     return settled + pending
 
@@ -38,15 +42,10 @@ def joined(lines: Sequence[Line], known: Known) -> list[Line]:
 def _with_pieces_above(line: Line, pending: list[Line], known: Known) -> tuple[Line, list[Line]]:
     for count in range(min(len(pending), _MOST_PIECES), 0, -1):
         pieces = pending[-count:]
-        whole = "".join([*(p.label for p in pieces), line.label])
-        open_bracket = _is_open(whole.removesuffix(line.label)) and not _is_open(whole)
-        if (
-            not line.label
-            or open_bracket
-            or (known(whole) and not known(line.label) and not _is_heading(pieces[-1]))
-        ):
-            if not line.label and not known(whole) and count > 1:
-                continue  # fewer pieces may make a known label; the last resort is the nearest piece alone
+        above = "".join(p.label for p in pieces)
+        whole = above + line.label
+        closes = _is_open(above) and not _is_open(whole)
+        if closes or (known(whole) and not known(line.label) and not _is_heading(pieces[-1])):
             return replace(line, label=whole, entry=pieces[0].entry), pending[:-count]
     return line, pending
 
@@ -62,6 +61,39 @@ def _with_pieces_below(line: Line, following: Sequence[Line], known: Known) -> t
         if (_is_open(line.label) and not _is_open(whole)) or (known(whole) and not known(piece.label)):
             return replace(line, label=whole), count
     return line, 0
+
+
+def _labels_stand_above(lines: Sequence[Line], known: Known) -> bool:
+    """Whether the figures without label that have but one item beside them have it above, all of them."""
+    votes = set()
+    for number, line in enumerate(lines):
+        if line.cells and not line.label:
+            beside = [lines[i] for i in (number - 1, number + 1) if 0 <= i < len(lines)]
+            items = [i for i, other in enumerate(beside) if not other.cells and known(other.label)]
+            if len(items) == 1:
+                votes.add(number > 0 and items[0] == 0)
+    return votes == {True}
+
+
+def _labelled(
+    line: Line, pending: list[Line], following: Sequence[Line], known: Known, above_first: bool
+) -> tuple[Line, list[Line], int]:
+    """Figures without a label: with the label that wraps around them, else with the one neighbour that is an item."""
+    below = following[0] if following else None
+    if below is not None and below.cells:
+        if below.label and not set(below.cells) & set(line.cells):  # one printed row, read as two
+            return replace(below, cells={**line.cells, **below.cells}), pending, 1
+        below = None
+    for count in range(min(len(pending), _MOST_PIECES), 0, -1):
+        above = "".join(p.label for p in pending[-count:])
+        if below is not None and known(above + below.label):
+            return replace(line, label=above + below.label, entry=pending[-count].entry), pending[:-count], 1
+        own = known(above) and not _is_heading(pending[-1])
+        if own and (above_first or not (below is not None and known(below.label))):
+            return replace(line, label=above, entry=pending[-count].entry), pending[:-count], 0
+    if below is not None and known(below.label) and not any(known(p.label) for p in pending[-1:]):
+        return replace(line, label=below.label, entry=below.entry), pending, 1
+    return line, pending, 0
 
 
 def _is_open(text: str) -> bool:
