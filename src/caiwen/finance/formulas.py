@@ -119,11 +119,13 @@ def balance_of(name: str) -> tuple[str, str]:
 
 def names_in(expression: str) -> tuple[str, ...]:
     """The input names of an expression, in order of first use."""
-    tree = _parse(expression)
-    found = sorted(
-        (n for n in ast.walk(tree) if isinstance(n, ast.Name)), key=lambda n: (n.lineno, n.col_offset)
-    )
-    return tuple(dict.fromkeys(n.id for n in found))
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(_parse(expression)):
+        if isinstance(node, ast.Name):
+            found.append((node.col_offset, node.id))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append((node.col_offset, node.value))
+    return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
 def evaluate(expression: str, env: Mapping[str, Decimal]) -> Decimal:

@@ -186,8 +186,10 @@ def _own_keys(item: Item) -> frozenset[str]:
 
 
 def _sector_score(item: Item, sector: str | None) -> int | None:
-    if sector is None or sector in item.sectors:
+    if sector is None:
         return 0
+    if sector in item.sectors:
+        return 4 - len(item.sectors)  # the sector's own line before the common one
     return None if item.statement == "regulatory" else -10  # a bank's 净资产 is not a broker's risk indicator
 
 
