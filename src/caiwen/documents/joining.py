@@ -44,6 +44,8 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
     one, other = edges(before), edges(after)
     if len(one) != before.n_columns + 1 or len(other) != after.n_columns + 1:
         return (before, after) if not one and not other and before.n_columns == after.n_columns else None
+    if not before.ruled:
+        return _fit_aligned(before, after, one, other)
     if abs(one[0] - other[0]) > EDGE or abs(one[-1] - other[-1]) > EDGE:
         return None
     if (places := _places(other, one)) is not None:
@@ -53,6 +55,15 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
     near = sum(abs(a - b) <= EDGE for a, b in zip(one, other, strict=False))
     alike = before.n_columns == after.n_columns >= ONE_OFF and near >= before.n_columns
     return (before, after) if alike else None
+
+
+def _fit_aligned(before: Table, after: Table, one: list[float], other: list[float]) -> tuple[Table, Table] | None:
+    """Without rulings only the ends of the columns of figures stand still; the names' column follows its content."""
+    if (places := _places(other[2:], one[2:])) is not None:
+        return before, _spread(after, [0, 1, *(p + 2 for p in places)])
+    if (places := _places(one[2:], other[2:])) is not None:
+        return _spread(before, [0, 1, *(p + 2 for p in places)]), after
+    return None
 
 
 def edges(table: Table) -> list[float]:

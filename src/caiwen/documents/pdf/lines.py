@@ -19,7 +19,7 @@ LINE_JUMP = 0.42
 WORD_GAP = 0.16
 """Between Latin letters or digits; Chinese text needs ``SPACE_GAP`` (a printed space beside it is half that wide)."""
 SPACE_GAP = 0.38
-COLUMN_GAP = 1.3
+PIECE_GAP = 0.6
 """Pieces of one line further apart than this many character heights may be cells of a table without rulings."""
 
 _WORD = re.compile(r"[!-~]+")
@@ -27,7 +27,10 @@ _WORD = re.compile(r"[!-~]+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters on one line. ``first``: it begins its line (the next pieces follow after a wide gap)."""
+    """A run of characters on one line.
+
+    ``first``: it begins its line; the next pieces follow after a ``gap``, in character heights.
+    """
 
     group: int
     text: str
@@ -37,6 +40,7 @@ class Piece:
     y1: float
     size: float
     first: bool = True
+    gap: float = 0.0
 
     def word_width(self) -> float:
         """The width of what a line break cannot part at its beginning: a Latin word or number, else one character."""
@@ -58,9 +62,9 @@ def make_pieces(glyphs: Glyphs, group: NDArray[np.int64], free: int) -> list[Pie
     gap = np.zeros(len(codes))
     gap[1:] = (boxes[1:, 0] - np.maximum(boxes[:-1, 2], boxes[:-1, 0])) / np.maximum(height[1:], 1.0)
     gap[new_line] = 0.0
-    starts = np.flatnonzero(new_line | ((gap > COLUMN_GAP) & (group == free)))
+    starts = np.flatnonzero(new_line | ((gap > PIECE_GAP) & (group == free)))
     texts = _texts(codes, gap, starts)
-    return _pieces(texts, starts, boxes, group, new_line)
+    return _pieces(texts, starts, boxes, group, new_line, gap)
 
 
 def _order(glyphs: Glyphs, group: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
@@ -99,7 +103,7 @@ def _texts(codes: NDArray, gap: NDArray, starts: NDArray) -> list[str]:
 
 
 def _pieces(
-    texts: list[str], starts: NDArray, boxes: NDArray, group: NDArray, new_line: NDArray
+    texts: list[str], starts: NDArray, boxes: NDArray, group: NDArray, new_line: NDArray, gap: NDArray
 ) -> list[Piece]:
     columns = (
         group[starts].tolist(),
@@ -110,6 +114,7 @@ def _pieces(
         np.maximum.reduceat(boxes[:, 3], starts).tolist(),
         np.maximum.reduceat(boxes[:, 3] - boxes[:, 1], starts).tolist(),
         new_line[starts].tolist(),
+        gap[starts].tolist(),
     )
     return [Piece(*values) for values in zip(*columns, strict=True)]
 

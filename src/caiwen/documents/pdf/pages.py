@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caiwen.documents.pdf import chars, rulings
+from caiwen.documents.pdf.borderless import Row, find_regions
+from caiwen.documents.pdf.borderless_cells import build_table
 from caiwen.documents.pdf.chars import Glyphs
 from caiwen.documents.pdf.frame import Frame
 from caiwen.documents.pdf.grid import Grid, find_grids
@@ -91,8 +94,8 @@ def _blocks(frame: Frame, glyphs: Glyphs, drawing: rulings.Drawing) -> tuple[Raw
     for grid, start in used:
         table = _table(frame, grid, start, by_group)
         placed.append((float(grid.ys[0]), float(grid.xs[0]), table))
-    for line in _free_lines(frame, by_group.get(0, [])):
-        placed.append(line)
+    tops = [float(grid.ys[0]) for grid, _ in used]
+    placed += _free_blocks(frame, by_group.get(0, []), tops, across)
     placed.sort(key=lambda item: item[:2])
     return tuple(block for _, _, block in placed)
 
@@ -151,17 +154,40 @@ def _padding(held: dict[int, list[Piece]], sides: dict[int, tuple[float, float]]
     return min(max(left, 0.0), 6.0) + min(max(right, 0.0), 6.0)
 
 
-def _free_lines(frame: Frame, pieces: list[Piece]) -> list[tuple[float, float, RawLine]]:
+def _free_blocks(
+    frame: Frame, pieces: list[Piece], tops: list[float], across: list[rulings.Ruling]
+) -> list[tuple[float, float, RawBlock]]:
+    """Text outside ruled tables as lines, and tables without rulings among them."""
+    rows = _rows(pieces)
+    height = frame.size(frame.upright)[1]
+    placed: list[tuple[float, float, RawBlock]] = []
+    cuts = [
+        0,
+        *(i for i in range(1, len(rows)) if any(rows[i - 1].y0 < top <= rows[i].y0 for top in tops)),
+        len(rows),
+    ]
+    for start, end in pairwise(cuts):
+        part = rows[start:end]
+        taken: set[int] = set()
+        for region in find_regions(part, height):
+            taken.update(range(region.start, region.stop))
+            table = build_table(region, across, frame)
+            placed.append((region.rows[0].y0, region.rows[0].pieces[0].x0, table))
+        placed += [_line(frame, row) for i, row in enumerate(part) if i not in taken]
+    return placed
+
+
+def _rows(pieces: list[Piece]) -> list[Row]:
     lines: list[list[Piece]] = []
     for piece in pieces:
         if piece.first:
             lines.append([piece])
         else:
             lines[-1].append(piece)
-    found = []
-    for line in lines:
-        box = (line[0].x0, min(p.y0 for p in line), line[-1].x1, max(p.y1 for p in line))
-        text = " ".join(p.text for p in line)
-        raw = RawLine(text, frame.to_shown(box), max(p.size for p in line))
-        found.append((box[1], box[0], raw))
-    return found
+    return [Row(tuple(line)) for line in lines]
+
+
+def _line(frame: Frame, row: Row) -> tuple[float, float, RawLine]:
+    box = (row.pieces[0].x0, row.y0, row.pieces[-1].x1, row.y1)
+    raw = RawLine(" ".join(p.text for p in row.pieces), frame.to_shown(box), row.size)
+    return box[1], box[0], raw

@@ -121,4 +121,6 @@ def _is_item(text: str) -> bool:
     from caiwen.finance.items import label_key, taxonomy
 
     item = taxonomy().match(text)
-    return item is not None and label_key(text) in {label_key(name) for name in (item.name, *item.aliases, *item.labels)}
+    return item is not None and label_key(text) in {
+        label_key(name) for name in (item.name, *item.aliases, *item.labels)
+    }
