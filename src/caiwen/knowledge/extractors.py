@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from caiwen.knowledge import indicators, quarterly, statements
+from caiwen.knowledge import (
+    bank_indicators,
+    concentration,
+    dividends,
+    indicators,
+    non_recurring,
+    people,
+    profile,
+    quarterly,
+    research,
+    segments,
+    shareholders,
+    statements,
+)
 from caiwen.records import Document, Fact, Filing
 
 Extractor = Callable[[Document, Filing], list[Fact]]
@@ -16,4 +29,13 @@ EXTRACTORS: tuple[Extractor, ...] = (
     statements.extract,
     indicators.extract,
     quarterly.extract,
+    profile.extract,
+    people.extract,
+    research.extract,
+    concentration.extract,
+    segments.extract,
+    dividends.extract,
+    shareholders.extract,
+    bank_indicators.extract,
+    non_recurring.extract,
 )

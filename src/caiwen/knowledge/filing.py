@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from caiwen.finance.companies import exchange_of
 from caiwen.finance.text import normalise, squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.dates import dates_in, year_of
@@ -59,7 +60,7 @@ def recognise(document: Document) -> Filing:
     rules = load("filing.yaml")
     if document.format in rules["data_formats"]:
         return Filing(kind=FilingKind.DATA, title=document.title, published=document.published)
-    title = _find_title(document)
+    title = None if _is_policy(document) else _find_title(document)
     if title is None:
         return _without_title(document)
     pairs = _self_description(document)
@@ -69,7 +70,7 @@ def recognise(document: Document) -> Filing:
     filing = replace(filing, sector=sector_of(document, filing.issuer))
     if filing.kind is FilingKind.PROSPECTUS:
         filing = replace(filing, period=_last_period(document))
-    return replace(filing, published=_published(document, filing))
+    return replace(_hinted(document, filing), published=_published(document, filing))
 
 
 # --- the title -----------------------------------------------------------------------------------
@@ -227,6 +228,23 @@ def _code(document: Document, pairs: list[Pair]) -> str | None:
     return next(iter(shares or codes), None)
 
 
+def _hinted(document: Document, filing: Filing) -> Filing:
+    """What the content lacks and the file name states, where the name otherwise fits the issuer's."""
+    parts = re.split(r"[_\W]+", re.sub(r"\.\w+$", "", document.name))
+    shorts = [p for p in parts if 3 <= len(p) <= 5 and filing.issuer and _within(p, filing.issuer)]
+    if not shorts:
+        return filing
+    codes = [p for p in parts if re.fullmatch(r"\d{6}", p) and exchange_of(p)]
+    code = filing.code or next(iter(codes), None)
+    return replace(filing, code=code, short_name=filing.short_name or shorts[0])
+
+
+def _within(short: str, full: str) -> bool:
+    """Whether the characters of a short name stand in the full one in this order (迈瑞医疗 in 深圳迈瑞生物医疗电子…)."""
+    rest = iter(full)
+    return all(character in rest for character in short)
+
+
 def _short_name(document: Document, pairs: list[Pair], issuer: str | None) -> str | None:
     for _, block in zip(range(_limits()[1]["blocks"]), document.blocks, strict=False):
         if name := _short_in(normalise(_words(block)), issuer):
@@ -275,10 +293,10 @@ def _published(document: Document, filing: Filing) -> str | None:
     """A full date on the cover, the board's date of release, a date of the file name that fits the period."""
     if document.published:
         return document.published
-    cover = "\n".join(text for _, text in _cover(document) if len(text) < 200)
+    cover = "\n".join(text for _, text in _cover(document) if len(text) < 100)
     after = (filing.period or "")[:4]
     candidates = [d for d in dates_in(cover[:800]) if not after or d[:4] >= after]
-    candidates += _release_dates(document)
+    candidates += _release_dates(document) or _signed(document)
     candidates += [d for d in dates_in(document.name) if after and after <= d[:4] <= str(int(after) + 2)]
     end = {"H1": "06-30", "Q1": "03-31", "Q3": "09-30"}.get((filing.period or "")[4:], "12-31")
     late = [d for d in candidates if not after or d > f"{after}-{end}"]
@@ -295,34 +313,57 @@ def _release_dates(document: Document) -> list[str]:
     return found
 
 
+def _signed(document: Document) -> list[str]:
+    """The date under the board's name at the very end."""
+    ends = [squash(_words(b)) for b in document.blocks[-6:]]
+    return [day for text in ends if len(text) < 60 for day in dates_in(text)][-1:]
+
+
 # --- documents that bear no report's title -------------------------------------------------------
 
 
 def _without_title(document: Document) -> Filing:
-    first = next((squash(_words(b)) for b in document.blocks if _words(b).strip()), "")
-    title = document.title or first[:80]
-    kind = _other_kind(document, first)
+    kind = _other_kind(document)
     published = document.published or _published_otherwise(document, kind)
-    return Filing(kind=kind, title=title, published=published)
+    return Filing(kind=kind, title=document.title or _first_words(document), published=published)
 
 
-def _other_kind(document: Document, first: str) -> FilingKind:
-    rules, head = load("filing.yaml"), _head(document)
-    name = re.sub(r"\.\w+$", "", squash(document.title or document.name))
-    policy = rules["policy"]
-    bears = any(len(t) <= 80 and re.search(policy["titles"], t.lstrip("#")) for t in (first, name))
-    if (bears and re.search(policy["article"], _all(document, 400))) or (
-        bears and re.search(policy["bodies"], head[:800])
-    ):
+def _first_words(document: Document) -> str:
+    """The first line that speaks of a report or a rule; else the first line."""
+    lines = [text[:80] for _, text in _cover(document) if text]
+    said = [line for line in lines[:6] if re.search("报告|办法|规定|法$|条例|通知", line)]
+    return next(iter(said or lines), "")
+
+
+def _is_policy(document: Document) -> bool:
+    """A statute bears its title at the head and counts in articles, or names the body that made it."""
+    policy = load("filing.yaml")["policy"]
+    name = re.sub(r"\.\w+$", "", squash(document.name))
+    bears = any(
+        len(t) <= 80 and re.search(policy["titles"], t.lstrip("#")) for t in (_first_line(document), name)
+    )
+    if not bears:
+        return False
+    return bool(
+        re.search(policy["article"], _all(document, 60)) or re.search(policy["bodies"], _head(document)[:800])
+    )
+
+
+def _first_line(document: Document) -> str:
+    return next((squash(_words(b)) for b in document.blocks if _words(b).strip()), "")
+
+
+def _other_kind(document: Document) -> FilingKind:
+    if _is_policy(document):
         return FilingKind.POLICY
-    if document.format in rules["news"]["formats"] and (
-        document.published or re.search(rules["news"]["strong"], head[:2000])
-    ):
+    rules, head = load("filing.yaml"), _head(document)
+    dated = document.published or re.search(rules["news"]["strong"], head[:2000])
+    if document.format in rules["news"]["formats"] and dated:
         return FilingKind.NEWS
     if len(set(re.findall(rules["textbook"]["strong"], head))) >= rules["textbook"]["needed"]:
         return FilingKind.TEXTBOOK
     research = rules["research"]
-    weak = len(set(re.findall(research["weak"], head[:600] + name)))
+    weak = len(set(re.findall(research["weak"], head[:600] + squash(document.name))))
     if re.search(research["strong"], head[:3000]) or weak >= research["weak_needed"]:
         return FilingKind.RESEARCH
     return FilingKind.OTHER
@@ -333,9 +374,9 @@ def _all(document: Document, blocks: int) -> str:
 
 
 def _published_otherwise(document: Document, kind: FilingKind) -> str | None:
-    """A statute: the last adoption or amendment in its preamble. Others: the first date of the head."""
+    """A statute: the last adoption or amendment that its preamble or its file name states; not the day it takes effect."""
     if kind is FilingKind.POLICY:
-        preamble = re.split(r"目录|第一章|第一条", _all(document, 40))[0]
-        dates = dates_in(preamble) or dates_in(document.name)
-        return max(dates) if dates else None
+        lines = re.split(r"目录|第一章|第一条", _all(document, 40))[0].split("\n")
+        dates = [day for line in lines if not re.search("施行|生效", line) for day in dates_in(line)]
+        return max([*dates, *dates_in(document.name)], default=None)
     return next(iter(_release_dates(document)), None)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from caiwen.finance.text import normalise
 from caiwen.records import Block, Box, Cell, Document, Passage, Table
 
-SHORT, LONG = 200, 500
+SHORT, LONG, REST = 200, 500, 80
+_OPEN_END = re.compile(r"(?<=.{20})[^。！？；：:;!?\s□√☑]$")
 _SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;\n]?[”」』）)]?")
 _FIGURE = re.compile(r"^[-－—(（]?[\d,.，]+[)）]?[%％]?$")
 
@@ -24,20 +25,19 @@ class _Draft:
     section: str = ""
     page: int | None = None
     kind: str = "heading"
-    texts: list[str] = field(default_factory=list)
+    text: str = ""
     boxes: list[Box] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.texts))
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """``lead``: the caption and unit of a table, wanted where the passage does not show them yet."""
+
     text: str
     page: int | None
     box: Box | None
     kind: str
+    lead: str = ""
 
 
 def passages(document: Document) -> list[Passage]:
@@ -48,10 +48,10 @@ def passages(document: Document) -> list[Passage]:
     for number, block in enumerate(document.blocks):
         for piece in _pieces(block):
             if _must_close(draft, piece, paths[number]):
-                _close(document, draft, found)
+                _close(document, draft, found, paths[number])
                 draft = _Draft(section=paths[number], page=piece.page)
             _add(draft, piece)
-    _close(document, draft, found)
+    _close(document, draft, found, "")
     return found
 
 
@@ -66,27 +66,38 @@ def _section_paths(document: Document) -> list[str]:
 
 
 def _must_close(draft: _Draft, piece: _Piece, section: str) -> bool:
-    if not draft.texts:
+    if not draft.text:
         return True
-    if piece.page != draft.page or section != draft.section:
+    if section != draft.section or (piece.page != draft.page and not _finishes(draft, piece)):
         return True
-    whole = draft.size + len(piece.text)
     mixed = draft.kind not in ("heading", piece.kind) and piece.kind != "heading"
-    return whole > LONG or (draft.size >= SHORT and (mixed or piece.kind != "table"))
+    ripe = len(draft.text) >= SHORT and (mixed or piece.kind != "table")
+    return len(draft.text) + len(piece.text) > LONG or (ripe and not _finishes(draft, piece))
+
+
+def _finishes(draft: _Draft, piece: _Piece) -> bool:
+    """The short rest of a sentence that a line or page break has cut."""
+    open_end = draft.kind == piece.kind == "text" and _OPEN_END.search(draft.text) is not None
+    return open_end and len(piece.text) <= REST
 
 
 def _add(draft: _Draft, piece: _Piece) -> None:
-    draft.texts.append(piece.text)
-    if piece.box is not None:
+    lines = [
+        line for line in piece.lead.split("\n") if line and line not in draft.text and line not in piece.text
+    ]
+    text = "\n".join([*lines, piece.text])
+    runs_on = draft.kind == piece.kind == "text" and _OPEN_END.search(draft.text) is not None
+    draft.text += text if runs_on or not draft.text else "\n" + text
+    if piece.box is not None and piece.page == draft.page:
         draft.boxes.append(piece.box)
     if draft.kind == "heading" or piece.kind == "table":
         draft.kind = piece.kind
 
 
-def _close(document: Document, draft: _Draft, found: list[Passage]) -> None:
-    """Headings whose section goes on in subsections are no passage: their title is in the path of those."""
-    text = "\n".join(draft.texts).strip()
-    if not text or (draft.kind == "heading" and len(text) < 6):
+def _close(document: Document, draft: _Draft, found: list[Passage], following: str) -> None:
+    """A heading whose section goes on in subsections is no passage: its title is in the path of those."""
+    text = draft.text.strip()
+    if not text or (draft.kind == "heading" and following.startswith(draft.section + " / ")):
         return
     box = _union(draft.boxes)
     found.append(Passage(document.sha256, len(found), text, draft.page, box, draft.section, draft.kind))
@@ -138,23 +149,19 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _rows(table: Table) -> Iterator[_Piece]:
-    """The caption and unit, then one line a row; a long row is split."""
+    """One line a row; a long row is split. The first one leads with caption and unit."""
     grid = table.grid()
     first = _header_rows(grid)
     headers = _headers(grid[:first], table.n_columns)
-    lead = " ".join(t for t in (table.caption.strip(), table.unit_text.strip()) if t)
-    start = True
+    lead = "\n".join(normalise(t.strip()) for t in (table.caption, table.unit_text) if t.strip())
     for row in grid[first:] or grid:
         cells = [c for c in dict.fromkeys(row) if c is not None and c.text.strip()]
         if not cells:
             continue
-        text = _row_text(cells, headers)
-        if start and lead and lead not in text:
-            text = f"{normalise(lead)}\n{text}"
-        start = False
         boxes = [c.box for c in cells if c.box is not None]
-        for part in _split(text):
-            yield _Piece(part, cells[0].page or table.page, _union(boxes) or table.box, "table")
+        for part in _split(_row_text(cells, headers)):
+            yield _Piece(part, cells[0].page or table.page, _union(boxes) or table.box, "table", lead)
+            lead = ""
 
 
 def _header_rows(grid: list[list[Cell | None]]) -> int:
