@@ -99,7 +99,7 @@ def _clause() -> re.Pattern[str]:
     items = [i for i in taxonomy().all if i.statement == load(_RULES)["statement"] and "bank" in i.sectors]
     names = {n for i in items if i.unit == "percent" for n in (i.name, *i.aliases)}
     ordered = sorted(names, key=len, reverse=True)
-    return re.compile(load(_RULES)["prose"]["clause"] % "|".join(map(re.escape, ordered)))
+    return re.compile(load(_RULES)["prose"]["clause"].replace("{items}", "|".join(map(re.escape, ordered))))
 
 
 def _prose(maker: Maker, known: set[str]) -> Iterator[Fact]:
