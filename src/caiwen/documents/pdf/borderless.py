@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from caiwen.documents.pdf.lines import Piece
+from caiwen.documents.pdf.splits import opens_row
 from caiwen.documents.rules import load_rules
 
 MAX_GAP = 4.5
@@ -60,9 +61,8 @@ class Row:
         numerals = [p for p in rest if is_numeral(p)]
         if not numerals or len(self.pieces) < 2:
             return False
-        return all(len(p.text) <= 16 for p in rest) and (
-            len(numerals) > 1 or numerals[0].gap > 1.3 or len(rest) > 2
-        )
+        short = all(len(p.text) <= 16 or is_numeral(p) for p in rest)
+        return short and (len(numerals) > 1 or numerals[0].gap > 1.3 or len(rest) > 2)
 
     @cached_property
     def stops(self) -> bool:
@@ -106,7 +106,7 @@ class Region:
 
 def find_regions(rows: Sequence[Row], height: float) -> list[Region]:
     """``rows``: lines of free text without a ruled table between them, from the top; ``height`` of the page."""
-    regions = []
+    regions: list[Region] = []
     start = 0
     while start < len(rows):
         if not rows[start].seed:
@@ -116,7 +116,8 @@ def find_regions(rows: Sequence[Row], height: float) -> list[Region]:
         seeds = [row for row in rows[start : end + 1] if row.seed]
         columns = find_columns(seeds)
         if _is_table(seeds, columns):
-            top, head = _header_start(rows, start, columns, height)
+            floor = regions[-1].stop if regions else 0
+            top, head = _header_start(rows, start, floor, columns, height)
             bottom = _tail_end(rows, end, columns, height)
             members = _merge_wrapped(list(rows[top : bottom + 1]), head, columns)
             regions.append(Region(members, head, columns, top, bottom + 1))
@@ -170,8 +171,9 @@ def find_columns(seeds: Sequence[Row]) -> list[tuple[float, float]]:
             continue
         x0, x1 = piece.x0, piece.x1
         hit = [v for v in values if v[0] < x1 and x0 < v[1]]
-        if hit and x0 >= hit[0][0] - piece.size:
-            continue  # a word in a column of figures
+        if hit and (x0 >= hit[0][0] - piece.size or abs(x1 - hit[0][1]) < 5):
+            values[values.index(hit[0])] = (min(x0, hit[0][0]), hit[0][1])  # a word in a column of figures
+            continue
         texts.append((x0, min([x1, *(v[0] - 1 for v in hit)])))
     return sorted(values + _unite(texts))
 
@@ -187,11 +189,11 @@ def _unite(ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _header_start(
-    rows: Sequence[Row], start: int, columns: list[tuple[float, float]], height: float
+    rows: Sequence[Row], start: int, floor: int, columns: list[tuple[float, float]], height: float
 ) -> tuple[int, int]:
     """Where the table begins above its first row of figures, and how many of those rows are header lines."""
     top = names = start
-    for i in range(start - 1, max(-1, start - 1 - MAX_HEADER), -1):
+    for i in range(start - 1, max(floor, start - MAX_HEADER) - 1, -1):
         row, below = rows[i], rows[i + 1]
         if row.stops or row.prose or below.y0 - row.y1 > HEADER_GAP * row.size:
             break
@@ -228,27 +230,33 @@ def _tail_end(rows: Sequence[Row], end: int, columns: list[tuple[float, float]],
 
 
 def _merge_wrapped(rows: list[Row], head: int, columns: list[tuple[float, float]]) -> list[Row]:
-    """Lines that only go on with the row before: text beside an empty name, and names set around their figures."""
-    merged: list[Row] = []
-    i = 0
-    while i < len(rows):
+    """Lines that only go on with the row before them become part of it."""
+    merged = rows[:head]
+    limit = max((r.pieces[0].x1 for r in rows[head:] if _named(r, columns)), default=0.0)
+    for i in range(head, len(rows)):
         row = rows[i]
         before = merged[-1] if len(merged) > head else None
-        unnamed = row.pieces[0].x0 >= columns[0][1] - row.size
-        close = before is not None and row.y0 - before.y1 < 0.7 * row.size
-        if i >= head and before is not None and unnamed and close:
-            bare = len(before.pieces) == 1 and not before.seed
-            if bare or not row.seed:
-                row = Row(tuple(sorted((*before.pieces, *row.pieces), key=lambda p: (p.x0, p.y0))))
-                merged.pop()
-                if bare and i + 1 < len(rows) and _closes_name(rows[i + 1], rows[i], columns):
-                    row = Row((*row.pieces, *rows[i + 1].pieces))
-                    i += 1
-        merged.append(row)
-        i += 1
+        if (
+            before is not None
+            and row.y0 - before.y1 < 0.8 * row.size
+            and _goes_on(before, row, columns, limit)
+        ):
+            merged[-1] = Row(tuple(sorted((*before.pieces, *row.pieces), key=lambda p: p.x0)))
+        else:
+            merged.append(row)
     return merged
 
 
-def _closes_name(row: Row, figures: Row, columns: list[tuple[float, float]]) -> bool:
-    """The second half of a name whose figures stand between its two lines."""
-    return len(row.pieces) == 1 and _is_name(row, columns) and row.y0 < figures.y1 + 0.2 * row.size
+def _named(row: Row, columns: list[tuple[float, float]]) -> bool:
+    return row.pieces[0].x0 < columns[0][1] - row.size
+
+
+def _goes_on(before: Row, row: Row, columns: list[tuple[float, float]], limit: float) -> bool:
+    """Text beside an empty name; a name broken at the column's end; a name set around its figures."""
+    bare = len(before.pieces) == 1 and not before.seed
+    if not _named(row, columns):
+        return bare or not row.seed
+    if len(row.pieces) == 1 and not row.seed and row.y0 < before.y1 - 0.2 * row.size:
+        return True
+    full = before.pieces[0].x1 > limit - 1.6 * before.size
+    return bare and row.seed and full and not before.text.endswith(("：", ":")) and not opens_row(row.text)

@@ -73,18 +73,22 @@ def _nearest(piece: Piece, columns: Sequence[tuple[float, float]]) -> int:
 
 
 def _header_spans(row: Row, columns: Sequence[tuple[float, float]], across: Sequence[Ruling]) -> list[Span]:
-    ruled = [_ruled_span(piece, columns, across) for piece in row.pieces]
+    """What the pieces of a header line above the fullest one span: by the rules below them, else by symmetry."""
+    ruled = [_ruled_span(piece, row.pieces, columns, across) for piece in row.pieces]
     if any(ruled) or not 1 <= len(row.pieces) < len(columns) <= MAX_SPANNING:
         return [span or (_nearest(p, columns),) * 2 for span, p in zip(ruled, row.pieces, strict=True)]
-    return _centred(row.pieces, columns)
+    over_names = row.pieces[0].x0 < columns[0][1] - row.size
+    first = 0 if over_names else 1
+    return [(a + first, b + first) for a, b in _centred(row.pieces, columns[first:])]
 
 
 def _ruled_span(
-    piece: Piece, columns: Sequence[tuple[float, float]], across: Sequence[Ruling]
+    piece: Piece, pieces: Sequence[Piece], columns: Sequence[tuple[float, float]], across: Sequence[Ruling]
 ) -> Span | None:
-    middle = (piece.x0 + piece.x1) / 2
+    """The columns over which the rule right below the piece runs, when it runs below this piece alone."""
     for y, x0, x1 in across:
-        if piece.y1 - 3 <= y <= piece.y1 + 0.9 * piece.size and x0 - 2 <= middle <= x1 + 2:
+        above = [p for p in pieces if x0 - 2 <= (p.x0 + p.x1) / 2 <= x1 + 2]
+        if piece.y1 - 3 <= y <= piece.y1 + 0.9 * piece.size and above == [piece]:
             under = [i for i, (a, b) in enumerate(columns) if x0 - 2 <= (a + b) / 2 <= x1 + 2]
             if 1 < len(under) < len(columns):
                 return under[0], under[-1]

@@ -17,7 +17,7 @@ EDGE = 3.0
 SLACK = 1.5
 """Points by which a line may miss the cell's end and still count as full."""
 SURELY = 0.8
-"""A label that stands alone in its row needs less room than this share of its first character above it."""
+"""The rest of a label that stands alone in its row leaves less room than this share of a character above it."""
 _DIGITAL = re.compile(r"[-+()（）\d,.%％ ]+")
 _CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])|[-(（]?\d{1,3}(?:,\d{3})+\.\d|\.")
 """A number that cannot end here: an open group of digits, a bare sign, or one decimal where money has two."""
@@ -59,7 +59,8 @@ def row_goes_on(before: RawTable, after: RawTable) -> bool:
     above = [c for c in before.cells if c.row + c.rowspan == before.n_rows]
     below = [c for c in after.cells if c.row == row and c.text]
     pairs = [(_same_place(before, above, after, cell), cell) for cell in below]
-    signs = [_sign(one, two, alone=len(pairs) == 1) for one, two in pairs]
+    bare = sum(1 for c in above if c.text) == 1
+    signs = [_sign(one, two, alone=len(pairs) == 1, bare=bare) for one, two in pairs]
     return bool(signs) and min(signs) >= 0 and max(signs) > 0
 
 
@@ -77,7 +78,7 @@ def _same_place(before: RawTable, above: list[RawCell], after: RawTable, cell: R
     return None
 
 
-def _sign(before: RawCell | None, after: RawCell, *, alone: bool) -> int:
+def _sign(before: RawCell | None, after: RawCell, *, alone: bool, bare: bool) -> int:
     """1: it is the rest of the text above; 0: it may be; -1: it is not."""
     if before is None or not before.text:
         return -1
@@ -94,7 +95,7 @@ def _sign(before: RawCell | None, after: RawCell, *, alone: bool) -> int:
         return -1
     if after.column == 0 and _is_item(before.text + after.text) and not _is_item(before.text):
         return 1
-    if before.room > (after.head * SURELY if alone and after.column == 0 else after.head + SLACK):
+    if before.room > (after.head * SURELY if bare and after.column == 0 else after.head + SLACK):
         return -1
     return 0 if after.column == 0 and len(after.text) > 2 and not alone else 1
 
@@ -102,7 +103,12 @@ def _sign(before: RawCell | None, after: RawCell, *, alone: bool) -> int:
 def _stands_alone(before: str, after: str) -> bool:
     if before in _whole() or after in _whole() or after[-1] in "：:":
         return True
-    return bool(_pattern("openers").match(after)) or (_is_item(after) and not _is_item(before + after))
+    return opens_row(after) or (_is_item(after) and not _is_item(before + after))
+
+
+def opens_row(text: str) -> bool:
+    """Whether a text begins as a row of its own does (numbering, 其中：, 加：)."""
+    return bool(_pattern("openers").match(text))
 
 
 def _fits(before: str, after: str) -> bool:
