@@ -90,6 +90,7 @@ def test_cells_without_one_number_give_none(text: str | None) -> None:
         ("-(5)", None),
         ("(-5)", "-5"),
         ("¥1,000", "1000"),
+        ("1,234.5*", "1234.5"),
     ],
 )
 def test_small_forms(text: str, expected: str | None) -> None:

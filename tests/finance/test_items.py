@@ -47,6 +47,7 @@ def name_of(item: Item | None) -> str | None:
         ("-归属于银行股东的净利润", "归属于银行股东的净利润"),
         ("Ⅱ、其他业务收入", "其他业务收入"),
         ("五、净利润(净亏损以“-”号填列", "净利润"),
+        ("客户存款（1）", "客户存款"),
     ],
 )
 def test_normalise_label(label: str, name: str) -> None:
@@ -177,10 +178,13 @@ def test_labels_of_financial_companies(label: str, statement: str, sector: str, 
         ("少数股东", IS, "归属于：", "少数股东损益"),
         ("其他", IS, None, None),
         ("客户资金存款", BS, "货币资金", "客户资金存款"),
+        ("财务费用", None, None, "财务费用"),
+        ("公允价值变动收益", None, None, "公允价值变动收益"),
+        ("公允价值变动收益", CFS, None, "公允价值变动损失"),
     ],
 )
 def test_lines_that_their_parent_decides(
-    label: str, statement: str, parent: str | list[str] | None, name: str | None
+    label: str, statement: str | None, parent: str | list[str] | None, name: str | None
 ) -> None:
     assert name_of(taxonomy().match(label, statement=statement, parent=parent)) == name
 
@@ -266,3 +270,8 @@ def test_every_alias_finds_its_item() -> None:
             sector = "general" if "general" in item.sectors else item.sectors[0]
             found = taxonomy().match(alias, statement=item.statement, sector=sector, parent=item.parents[:1])
             assert found is item, f"{item.name}: {alias} → {found and found.name}"
+
+
+def test_a_line_of_the_sectors_own_format_beats_a_foreign_one() -> None:
+    found = taxonomy().match("利息收入", statement=IS, sector="bank", parent="一、营业收入")
+    assert name_of(found) == "利息收入"

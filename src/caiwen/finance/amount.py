@@ -51,7 +51,7 @@ def parse_number(text: str | None) -> Decimal | None:
     if not text:
         return None
     cell = normalise(text).translate(_MINUS).translate(_CELL).strip()
-    body = re.sub(r"\s+", "", cell)
+    body = re.sub(r"\s+|[*#※①-⑳]+$", "", cell)
     body, negative = _strip_sign(body)
     percent = body.endswith(("%", "‰"))
     body = body.rstrip("%‰")
@@ -171,7 +171,7 @@ class AmountMention:
 _DIGITS = r"[-－−]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?"
 _MENTION = re.compile(
     rf"(?<![\d.A-Za-z])(?P<number>{_DIGITS})\s*(?:(?P<percent>[%％])|(?P<points>个?百分点)|(?P<basis>个?基点)"
-    rf"|(?P<multiple>{_MULTIPLES})?(?P<unit>元/股|元/每股|{_COINS}|股|人(?!民)|名|倍|户|家)|(?P<bare>{_MULTIPLES}))"
+    rf"|(?P<multiple>{_MULTIPLES})?(?P<unit>元/股|元/每股|{_COINS}|股|人(?!民)|名|倍|户|家|吨|台|辆|套|件|次|天|个(?!百分点|基点|月|季)|项|平方米|千瓦时)|(?P<bare>{_MULTIPLES}))"
 )
 _UNITS = {"元/每股": "元/股", "名": "人", "港币": "港元"}
 

@@ -125,16 +125,16 @@ _NUMERALS = {
     "十": 10,
 }
 _DIGIT_WORDS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二三四五六七八九]{2}|(?<!\d)\d{2}(?=\s*[年财]))"
+_YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二三四五六七八九]{2}|(?<![\d.,，])[0-3]\d(?=\s*(?:年(?!期|来|内|以|前|后|间)|财年)))"
 _RELATIVE_YEAR = (
     r"上年同期|去年同期|上一年度|上年度|上一年|上年|去年|前年|本年度|今年|本年|当年|本报告期|报告期"
 )
 _PART = (
     r"(?P<h1>上半年度?|半年度?|半年报|中期|中报|[Hh]1|1\s*[-—－至到~～]\s*6\s*月)"
-    r"|(?P<q3>前三(?:个)?季度?|三季报|[Qq]3|前3季度|1\s*[-—－至到~～]\s*9\s*月)"
+    r"|(?P<q3>第?[一1]\s*[至到-]\s*[三3]季度|前三(?:个)?季度?|三季报|[Qq]3|前3季度|1\s*[-—－至到~～]\s*9\s*月)"
     r"|(?P<q1>第?[一1]季度|一季报|[Qq]1|1\s*[-—－至到~～]\s*3\s*月)"
     r"|(?P<quarter>第?[二三四2-4]季度|[Qq][24])(?P<alone>单季度?)?"
-    r"|(?P<h2>下半年)"
+    r"|(?P<h2>下半年)|(?P<opening>年?初|期初|1\s*月\s*1\s*日)"
     r"|(?P<date>\s*(?P<month>\d{1,2})\s*月\s*(?:(?P<day>\d{1,2})\s*日|[底末])|末|年?底|年末|期末)"
 )
 _RANGE = re.compile(rf"(?P<from>{_YEAR})\s*年?(?:度)?\s*[-—－–至到~～]+\s*(?P<to>{_YEAR})\s*年?(?:度|末|底)?")
@@ -171,9 +171,9 @@ def periods_in(text: str, anchor: Period | None = None) -> list[PeriodMention]:
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
             mentions = reader(match, anchor)
-            if mentions:
+            if mentions or pattern is _RECENT:  # the 10年 of 近10年 names no year, with or without an anchor
                 taken.append(match.span())
-                found += mentions
+            found += mentions
     return sorted(found, key=lambda m: (m.start, m.period))
 
 
@@ -208,6 +208,8 @@ def _read_point(match: re.Match[str], anchor: Period | None) -> list[PeriodMenti
     part, single, instant = _part_of(match)
     if part is None:
         return []
+    if match["opening"]:  # the balance on 1 January is the closing one of the year before, unless restated
+        year, instant = year - 1, True
     if relative and anchor and part is Part.FY and "同期" in match["year"]:
         part = anchor.part
     raw = match[0].rstrip()

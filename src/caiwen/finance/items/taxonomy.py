@@ -153,13 +153,21 @@ class Taxonomy:
 
 def _score(item: Item, key: str, statement: str | None, sector: str | None, above: list[str]) -> int | None:
     """How well an item whose name fits also fits the place; None when it cannot stand there."""
-    places = [_place_score(item, statement), _parent_score(item, key, above), _sector_score(item, sector)]
+    places = [_name_score(item, key), _place_score(item, statement), _parent_score(item, key, above)]
+    places.append(_sector_score(item, sector))
     return None if None in places else sum(score for score in places if score is not None)
+
+
+def _name_score(item: Item, key: str) -> int:
+    """The canonical name before an alias before a wording of print."""
+    if key == label_key(item.name):
+        return 6
+    return 4 if any(key == label_key(alias) for alias in item.aliases) else 0
 
 
 def _place_score(item: Item, statement: str | None) -> int | None:
     if statement is None:
-        return 0
+        return -10 if item.statement == "cash_flow_supplement" else 0
     if statement in item.statements:
         return 80 if statement == item.statement else 60
     near = _NEIGHBOURS.get(statement, ())
@@ -190,7 +198,7 @@ def _sector_score(item: Item, sector: str | None) -> int | None:
         return 0
     if sector in item.sectors:
         return 4 - len(item.sectors)  # the sector's own line before the common one
-    return None if item.statement == "regulatory" else -10  # a bank's 净资产 is not a broker's risk indicator
+    return None if item.statement == "regulatory" else -70  # a bank's 净资产 is not a broker's risk indicator
 
 
 @cache
