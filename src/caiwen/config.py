@@ -33,9 +33,11 @@ class IngestSettings(_Section):
         default=1500, ge=256, description="每个进程最多占用的内存（MB），超过的文件记为失败"
     )
     page_seconds: float = Field(
-        default=20.0, gt=0, description="读一页最多用的时间（秒），超过的页记为读取失败"
+        default=10.0, gt=0, description="读一页最多用的时间（秒），超过的页记为读取失败"
     )
-    file_seconds: float = Field(default=300.0, gt=0, description="一个文件从读到理解最多用的时间（秒）")
+    file_seconds: float = Field(
+        default=120.0, gt=0, description="读一个文件（PDF 为读完各页以后的整理）最多用的时间（秒）"
+    )
     max_pages: int = Field(default=5000, ge=1, description="一个文件最多的页数，超过的文件不读")
     max_file_mb: int = Field(default=300, ge=1, description="一个文件最大的体积（MB），超过的文件不读")
     chunk_pages: int = Field(default=8, ge=1, le=200, description="PDF 每次交给一个进程的页数")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from caiwen.errors import StoreError
+from caiwen.errors import DocumentError
 from caiwen.records import Filing
 
 
@@ -27,7 +27,7 @@ class Source:
         try:
             state = path.stat()
         except OSError as error:
-            raise StoreError(f"文件读不到（{error.strerror}）", where=str(path)) from error
+            raise DocumentError(f"无法读取文件（{error.strerror}）", where=path.name, hint="请检查路径和权限") from error
         return cls(str(path.resolve()), state.st_size, state.st_mtime_ns)
 
 
