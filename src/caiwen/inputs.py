@@ -16,7 +16,7 @@ def canonical_item(name: str) -> str:
     """The canonical name of an item, from any of its names; an unknown one stays as written."""
     from caiwen.finance.items import taxonomy
 
-    item = taxonomy().match(name)
+    item = taxonomy().get(name) or taxonomy().match(name)
     return item.name if item is not None else name
 
 

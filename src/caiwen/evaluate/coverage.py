@@ -68,7 +68,7 @@ def main_items(sector: str, summary_only: bool) -> list[str]:
 
     rules = _rules()
     names = rules["summary"] if summary_only else rules["sectors"].get(sector, []) + rules["common"]
-    matched = ((taxonomy().match(name, sector=sector), name) for name in names)
+    matched = ((taxonomy().get(name) or taxonomy().match(name, sector=sector), name) for name in names)
     return list(dict.fromkeys(item.name if item is not None else name for item, name in matched))
 
 

@@ -89,7 +89,7 @@ def items_of(field: str) -> tuple[str, ...]:
     from caiwen.finance.items import taxonomy
 
     names = _fields().get(field, [field])
-    matched = ((taxonomy().match(name), name) for name in names)
+    matched = ((taxonomy().get(name) or taxonomy().match(name), name) for name in names)
     return tuple(item.name if item is not None else name for item, name in matched)
 
 
