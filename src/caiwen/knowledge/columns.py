@@ -25,14 +25,20 @@ _LONG_RANGE = re.compile(
     _YEAR + r"年(\d{1,2})月(\d{1,2})日?(?:起)?(?:至|-|—|–|~|～|到)(?:" + _YEAR + r"年)?(\d{1,2})月(\d{1,2})日"
 )
 _MONTH_END = re.compile(_YEAR + r"年(\d{1,2})月(?:末|底|份)?")
+_DAY_FIRST = re.compile(r"(?<![年\d])(\d{1,2})月(\d{1,2})日(?!.*\d月\d{1,2}日)(.*?)" + _YEAR)
 _QUARTER = re.compile(r"第?([一二三四1234])季度?")
 _FIRST_QUARTERS = re.compile(r"前([一二三])季度?")
 _HALF = re.compile(r"上半年|半年度|半年|中期")
 _YEAR_END = re.compile(_YEAR + r"年?度?(?:年末|末|年底|底|期末)")
 _BARE_YEAR = re.compile(_YEAR + r"(?:年度|年|$|[^\d.,])")
 _MONTHS = re.compile(r"(?<!\d)(\d{1,2})月?(?:份)?[-—–－~～至到](\d{1,2})月")
+_PART_OF_HEADER = re.compile(
+    r"\d{1,2}月\d{1,2}日|个月期间|止年度|止期间|^[(（]?(?:未?经审计|.{0,6}元)[)）]?$"
+)
 _QUARTER_PARTS = {"一": "Q1", "二": "Q2", "三": "Q3", "四": "Q4", "1": "Q1", "2": "Q2", "3": "Q3", "4": "Q4"}
 _YTD_PARTS = {3: Part.Q1, 6: Part.H1, 9: Part.Q3, 12: Part.FY}
+_SHORT = 8
+"""Characters of a header cell that says no more than whose books (本集团); longer ones are names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def bind_columns(
         bound.append(meaning)
         if meaning is not None and meaning.role == "value":
             previous = meaning
-    return _settle_bare_years(bound, base)
+    return bound if filing.kind is FilingKind.PROSPECTUS else _settle_bare_years(bound, base)
 
 
 def is_header_text(text: str) -> bool:
@@ -89,6 +95,12 @@ def is_header_text(text: str) -> bool:
     if not flat or len(flat) > 60:
         return False
     return _header_like(flat)
+
+
+def is_day_of_header(text: str) -> bool:
+    """A day without its year, such as stands over columns whose years follow below (截至6月30日止)."""
+    flat = squash(text)
+    return len(flat) <= 20 and bool(re.search(r"\d{1,2}月\d{1,2}日", flat)) and not re.search(_YEAR, flat)
 
 
 def is_label_header(text: str) -> bool:
@@ -105,13 +117,11 @@ def period_of(text: str) -> Period | None:
 
 @lru_cache(maxsize=4096)
 def _header_like(flat: str) -> bool:
-    if _role(flat) != "value" or _absolute(flat) or _relative(flat) or _scope(flat) or _mark(flat):
+    if _role(flat) != "value" or _absolute(flat) or _relative(flat) or _mark(flat):
         return True
-    return bool(
-        _QUARTER.search(flat)
-        or _HALF.search(flat)
-        or re.fullmatch(r"\d{1,2}月\d{1,2}日|[(（]?.*元[)）]?", flat)
-    )
+    if len(flat) <= _SHORT and _scope(flat):
+        return True
+    return bool(_QUARTER.search(flat) or _HALF.search(flat) or _PART_OF_HEADER.search(flat))
 
 
 def _bind(
@@ -144,11 +154,24 @@ def _absolute(flat: str) -> ColumnMeaning | None:
         return _months(int(year2 or year), int(m1), int(m2)) if not year2 or year2 == year else None
     if found := _RANGE.search(flat):
         return _months(*(int(g) for g in found.groups()))
+    years = {m.group(1) for m in re.finditer(_YEAR, flat)}
+    if len(years) != 1:
+        return None
+    if (found := _DAY_FIRST.search(flat)) and not _DATE.search(flat):
+        return _day_first(found)
     dates = {tuple(int(g) for g in m.groups()) for m in _DATE.finditer(flat)}
     if dates:
         return _instant(*dates.pop()) if len(dates) == 1 else None
-    years = {m.group(1) for m in re.finditer(_YEAR, flat)}
-    return _of_year(flat, int(years.pop())) if len(years) == 1 else None
+    return _of_year(flat, int(years.pop()))
+
+
+def _day_first(found: re.Match[str]) -> ColumnMeaning | None:
+    """The day in one header row, the year in the next: 12月31日 / 2006年, 截至6月30日止6个月期间 / 2007年."""
+    month, day, between, year = found.groups()
+    balance = _instant(int(year), int(month), int(day))
+    if balance is None or "止" not in between:
+        return balance
+    return replace(balance, span=Span.YTD) if "-" not in balance.period else None
 
 
 def _of_year(flat: str, year: int) -> ColumnMeaning | None:

@@ -20,6 +20,8 @@ _CHILD = re.compile(r"^(?:其中|包括|[-－—–·•])[:：]?")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[）)])")
 _NOTE_MARK = re.compile(r"[（(](?:\d{1,2}|注\d{0,2})[）)]$")
 _SUBTOTAL = re.compile(r"^(?:小计|合计)$")
+_ACTIVITY = re.compile(r"(?:经营|投资|筹资)活动")
+_ACTIVITY_TOTAL = re.compile(r"^现金流[入出](?:小计|合计)$")
 _TOTALS = re.compile(r"合计|总计|小计|总额|净额|利润")
 
 
@@ -43,7 +45,7 @@ def figures(part: Part, frame: Frame) -> list[Fact]:
     parents = Parents()
     for line in joined(part.lines, lambda label: is_known(label, statement, sector)):
         parent = parents.above(line)
-        label = parents.heading if parents.heading and _SUBTOTAL.match(line.label) else line.label
+        label = parents.in_section(line.label)
         item = match_item(label, statement, sector, parent)
         if not line.label or (item is None and frame.known_only):
             parents.pass_by(line, None)
@@ -70,11 +72,18 @@ class Parents:
             self._family = self._last
         return self._family if self._family else self._last
 
+    def in_section(self, label: str) -> str:
+        """What a short label means under its heading: 小计 is the heading itself, 现金流入小计 that activity's."""
+        if self.heading and _SUBTOTAL.match(label):
+            return self.heading
+        activity = _ACTIVITY.search(self.heading or "")
+        return f"{activity.group()}{label}" if activity and _ACTIVITY_TOTAL.match(label) else label
+
     def pass_by(self, line: Line, name: str | None) -> None:
         label = line.label
         if _CHILD.match(label):
             return
-        heading = not line.cells
+        heading = not any(parse_number(entry.raw) is not None for entry in line.cells.values())
         if _NUMBERED.match(label):
             self.heading = label if heading else None
         if heading or _NUMBERED.match(label) or _TOTALS.search(label) or self._family is None:

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from caiwen.finance.amount import Scale, parse_number
 from caiwen.finance.period import Period
 from caiwen.finance.text import squash
-from caiwen.knowledge.columns import ColumnMeaning, bind_columns, is_header_text, is_label_header
+from caiwen.knowledge.columns import (
+    ColumnMeaning,
+    bind_columns,
+    is_day_of_header,
+    is_header_text,
+    is_label_header,
+)
 from caiwen.knowledge.units import stated_scale
 from caiwen.records import Box, Cell, Filing, Table
 
@@ -150,6 +156,8 @@ def _is_banner(cells: list[Cell], texts: list[str], reader: _Reader) -> bool:
     if len(filled) != 1:
         return False
     cell = cells[filled[0]]
+    if is_day_of_header(cell.text):
+        return False
     return bool(_UNIT_CELL.search(texts[filled[0]])) or cell.colspan >= max(2, len(reader.span))
 
 
@@ -167,6 +175,8 @@ def _take_banner(reader: _Reader, cells: list[Cell], texts: list[str]) -> None:
 
 def _is_header(cells: list[Cell], texts: list[str], reader: _Reader) -> bool:
     """No amount in any cell beside the labels, and a period, 附注 or 增减 in at least one."""
+    if len(cells) == 1 and is_day_of_header(texts[0]):
+        return True
     beside = [
         text
         for cell, text in zip(cells, texts, strict=True)

@@ -82,7 +82,12 @@ def _alone(part: Part) -> Part:
 
 def find(document: Document, filing: Filing) -> list[Statement]:
     """Every readable statement in the order of print, restatements and digests too."""
-    return [s for s in _Walk(document, filing).run() if s.parts]
+    return [s for s in _Walk(document, filing).run() if s.parts and (s.own or not _is_stray(s.title))]
+
+
+def _is_stray(title: Title) -> bool:
+    """Key lines that do not say whose they are, outside the company's own account of itself."""
+    return title.digest and title.scope is None
 
 
 def choose(found: Sequence[Statement]) -> list[Statement]:

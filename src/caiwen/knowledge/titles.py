@@ -52,9 +52,9 @@ def read_title(line: str) -> Title | None:
 
 
 def _trailing_scope(flat: str) -> Scope | None:
-    if flat.endswith(("（合并）", "(合并)")):
+    if re.search(r"[（(]合并[)）]", flat):
         return Scope.CONSOLIDATED
-    return Scope.PARENT if flat.endswith(("（母公司）", "(母公司)")) else None
+    return Scope.PARENT if re.search(r"[（(]母公司[)）]", flat) else None
 
 
 def is_filler(line: str) -> bool:
@@ -72,7 +72,7 @@ def _core() -> str:
         f"(?P<{name}>{'|'.join(sorted(words, key=len, reverse=True))})"
         for name, words in rules["kinds"].items()
     )
-    return rf"(?:未经审计的?)?(?:{scopes})?(?:{stretch})?(?:简要|比较|年度|半年度|中期|季度)?(?:{kinds})(?:[及和与、](?:母公司|公司)?(?:资产负债表|利润表|现金流量表))?{rules['tail']}"
+    return rf"(?:未经审计的?)?(?:最?近[一二三两]年(?:及一期|又一期)?的?)?(?:{scopes})?(?:{stretch})?(?:简要|比较|年度|半年度|中期|季度)?(?:{kinds})(?:[及和与、](?:母公司|公司)?(?:资产负债表|利润表|现金流量表))?{rules['tail']}"
 
 
 @cache

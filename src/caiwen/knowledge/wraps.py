@@ -14,6 +14,8 @@ from caiwen.knowledge.grids import Line
 
 Known = Callable[[str], bool]
 _MOST_PIECES = 4
+_LONG = 12
+"""Characters from which on a label may well have been too long for its column."""
 
 
 def joined(lines: Sequence[Line], known: Known) -> list[Line]:
@@ -47,7 +49,16 @@ def _with_pieces_above(line: Line, pending: list[Line], known: Known) -> tuple[L
         closes = _is_open(above) and not _is_open(whole)
         if closes or (known(whole) and not known(line.label) and not _is_heading(pieces[-1])):
             return replace(line, label=whole, entry=pieces[0].entry), pending[:-count]
+    if pending and _is_torn(pending[-1], line, known):
+        return replace(line, label=pending[-1].label + line.label, entry=pending[-1].entry), pending[:-1]
     return line, pending
+
+
+def _is_torn(piece: Line, line: Line, known: Known) -> bool:
+    """A long piece and a short rest, neither of them an item or a heading: one label of an unusual line."""
+    long = len(piece.label) >= _LONG and len(line.label) < len(piece.label)
+    heading = _is_heading(piece) or any(known(piece.label + total) for total in ("合计", "小计", "净额"))
+    return long and not heading and not known(piece.label) and not known(line.label)
 
 
 def _with_pieces_below(line: Line, following: Sequence[Line], known: Known) -> tuple[Line, int]:
