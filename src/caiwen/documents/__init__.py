@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from caiwen.documents.formats import detect_format
+from caiwen.documents.script import simplified
 from caiwen.errors import DocumentError
 from caiwen.records import Document
 
@@ -19,7 +20,10 @@ def read(path: str | Path, sha256: str | None = None) -> Document:
     """
     path = Path(path)
     kind = detect_format(path)
-    digest = sha256 or file_sha256(path)
+    return simplified(_read(kind, path, sha256 or file_sha256(path)))
+
+
+def _read(kind: str, path: Path, digest: str) -> Document:
     if kind == "pdf":
         return _read_pdf(path, digest)
     if kind == "docx":

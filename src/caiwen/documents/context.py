@@ -44,7 +44,7 @@ def unit_in(text: str) -> str:
     """The unit statement in a line: the line itself when short, else the part of it that states the unit; or ""."""
     rules = _rules()
     plain = squash(text)
-    if plain.endswith(("单位：", "单位:", "单位")):
+    if plain.endswith(("单位：", "单位:", "单位")) or not _balanced(plain):
         return ""
     if len(plain) <= 40 and rules.line.search(plain):
         return " ".join(text.split())
@@ -57,11 +57,14 @@ def unit_in(text: str) -> str:
     return found[-1] if found else ""
 
 
+def _balanced(plain: str) -> bool:
+    return len(re.findall(r"[（(]", plain)) == len(re.findall(r"[)）]", plain))
+
+
 def is_unit_line(text: str) -> bool:
     """A line that does nothing but state a unit."""
     plain = squash(text)
-    balanced = len(re.findall(r"[（(]", plain)) == len(re.findall(r"[)）]", plain))
-    return bool(plain) and balanced and len(plain) <= 40 and unit_in(text) == " ".join(text.split())
+    return bool(plain) and len(plain) <= 40 and unit_in(text) == " ".join(text.split())
 
 
 @dataclass(slots=True)
@@ -153,11 +156,12 @@ def _unit_above(lines: list[str]) -> str:
 
 
 def _first_rows(table: Table, count: int = 3) -> list[list[str]]:
-    rows: list[list[str]] = [[] for _ in range(min(count, table.n_rows))]
+    """Texts of the first rows that hold any (a spreadsheet's table may begin far down its sheet)."""
+    rows: dict[int, list[str]] = {}
     for cell in table.cells:
-        if cell.row < len(rows) and cell.text.strip():
-            rows[cell.row].append(cell.text.strip())
-    return rows
+        if cell.text.strip():
+            rows.setdefault(cell.row, []).append(cell.text.strip())
+    return [rows[r] for r in sorted(rows)[:count]]
 
 
 def _unit_in_rows(rows: list[list[str]]) -> str:

@@ -111,10 +111,8 @@ def plausibility(text: str) -> float:
 
 
 def junk_share(text: str) -> float:
-    """Share of control, private-use and unassigned characters."""
+    """Share of control and unassigned characters; a single one is forgiven."""
     sample = text[:SAMPLE]
-    if not sample:
-        return 0.0
     allowed = "\t\n\r\f\v\x1a\u200b\ufeff"
     bad = sum(unicodedata.category(c) in ("Cc", "Cn", "Cs") and c not in allowed for c in sample)
-    return bad / len(sample)
+    return bad / len(sample) if bad > 1 else 0.0

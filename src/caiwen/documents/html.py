@@ -6,9 +6,11 @@ goes through trafilatura, which finds the main text between navigation and adver
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import unescape
 from typing import TYPE_CHECKING
 
 from caiwen.documents.aligned import join_continued, tables_from_lines
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 PARSER = "caiwen.html 1"
 _HINT_LEVEL = 9
+_SHORTEST_NEWS = 60
 _REPORT_CHARS = 40_000
 _REPORT_TABLES = 8
 _SKIPPED = {"script", "style", "noscript", "template", "nav", "iframe", "svg", "button", "select", "head"}
@@ -97,13 +100,7 @@ def read_html(data: bytes, name: str, sha256: str) -> Document:
         )
     title = document.title or _title(root)
     extra = document.extra | ({"layout": "report"} if is_report else {"layout": "article"})
-    return _with(document, title=title, warnings=(*warnings, *document.warnings), extra=extra)
-
-
-def _with(document: Document, *, title: str, warnings: tuple[str, ...], extra: dict[str, str]) -> Document:
-    from dataclasses import replace
-
-    return replace(document, title=title, warnings=warnings, extra=extra)
+    return replace(document, title=title, warnings=(*warnings, *document.warnings), extra=extra)
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -254,9 +251,18 @@ def _article(text: str, walk: _Walk, name: str, sha256: str) -> Document:
     """The main text as trafilatura sees it; the whole page where it finds none."""
     from trafilatura import bare_extraction
     from trafilatura.settings import Document as Extract
+    from trafilatura.settings import use_config
 
+    config = use_config()
+    config.set("DEFAULT", "min_extracted_size", str(_SHORTEST_NEWS))
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     found = bare_extraction(
-        text, include_comments=False, include_tables=True, include_links=False, with_metadata=True
+        text,
+        include_comments=False,
+        include_tables=True,
+        include_links=False,
+        with_metadata=True,
+        config=config,
     )
     blocks: list[Block] = []
     title, published = "", None
@@ -264,11 +270,18 @@ def _article(text: str, walk: _Walk, name: str, sha256: str) -> Document:
         blocks = _main_blocks(found.body)
         title, published = (found.title or "").strip(), (found.date or "")[:10] or None
     if sum(len(b.text) for b in blocks if isinstance(b, Paragraph)) < 20:
-        blocks = join_broken(walk.blocks)
+        blocks = join_broken(walk.blocks) or _bare_text(text)
     done, sections = finish(blocks)
     return Document(
         sha256, name, "html", blocks=done, sections=sections, title=title, published=published, parser=PARSER
     )
+
+
+def _bare_text(markup: str) -> list[Block]:
+    """Markup that no parser gets through (thousands of open tags): the text between the tags."""
+    visible = re.sub(r"<(script|style)\b.*?</\1\s*>", "\n", markup, flags=re.IGNORECASE | re.DOTALL)
+    lines = (unescape(line).strip() for line in re.sub(r"<[^<>]*>", "\n", visible).splitlines())
+    return [Paragraph(line) for line in lines if line]
 
 
 def _main_blocks(body: HtmlElement) -> list[Block]:
