@@ -14,7 +14,7 @@ from caiwen.cli.state import workspace_of
 if TYPE_CHECKING:
     from caiwen.ingest import IngestReport
 
-_MOST_WARNINGS = 20
+_MOST_NOTES = 20
 
 
 def ingest(
@@ -38,14 +38,18 @@ def ingest(
 
 
 def show(report: IngestReport) -> None:
-    """What a person should look at: files that were not read, then warnings about those that were."""
-    if report.failures:
-        warn(f"有 {len(report.failures):,} 份文件没有读成：")
-    for failure in report.failures:
-        warn(f"- {failure}")
-    for warning in report.warnings[:_MOST_WARNINGS]:
-        warn(f"提醒：{warning}")
-    if len(report.warnings) > _MOST_WARNINGS:
-        warn(
-            f"（另有 {len(report.warnings) - _MOST_WARNINGS:,} 条提醒，caiwen documents --json 可以看到全部）"
-        )
+    """What a person should look at: files that were not read, files left aside, warnings about the rest."""
+    from caiwen.ingest import Outcome
+
+    skipped = [file for file in report.files if file.outcome is Outcome.SKIPPED]
+    for title, lines in (
+        (f"有 {len(report.failures):,} 份文件没有读成：", report.failures),
+        (f"跳过 {len(skipped):,} 份：", skipped[:_MOST_NOTES]),
+        (f"提醒 {len(report.warnings):,} 条：", report.warnings[:_MOST_NOTES]),
+    ):
+        if lines:
+            warn(title)
+        for line in lines:
+            warn(f"- {line}")
+    if len(report.warnings) > _MOST_NOTES:
+        warn("（caiwen documents --json 可以看到全部提醒）")
