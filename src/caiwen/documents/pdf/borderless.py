@@ -23,6 +23,8 @@ HEADER_GAP = 2.5
 MAX_HEADER = 6
 MAX_BETWEEN = 4
 LONG_TEXT = 26
+MIN_FILLED = 0.45
+"""Of the places of a table at least this share holds something; the labels in a chart are sparser."""
 
 
 @cache
@@ -142,6 +144,8 @@ def _last_seed(rows: Sequence[Row], start: int) -> int:
 def _is_table(seeds: Sequence[Row], columns: list[tuple[float, float]]) -> bool:
     """Enough rows, at least two columns, and the numbers of a column ending (or beginning) at one place."""
     if len(columns) < 2 or len(seeds) < 2:
+        return False
+    if sum(len(row.pieces) for row in seeds) < MIN_FILLED * len(seeds) * len(columns):
         return False
     aligned = total = 0
     for x0, x1 in columns:

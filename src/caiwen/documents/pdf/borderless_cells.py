@@ -21,11 +21,15 @@ Span = tuple[int, int]
 def build_table(region: Region, across: Sequence[Ruling], frame: Frame) -> RawTable:
     """``across``: the page's horizontal rulings; a rule below a header piece shows the columns that it spans."""
     edges = _edges(region)
+    head = region.rows[: region.head]
+    fullest = max(range(len(head)), key=lambda i: len(head[i].pieces), default=0)
+    ruled = bool(head) and any(head[0].y1 <= y <= head[-1].y1 + head[-1].size for y, _, _ in across)
     cells = []
     for number, row in enumerate(region.rows):
+        spanning = number < fullest
         spans = (
-            _header_spans(row, region.columns, across)
-            if number < region.head
+            _header_spans(row, region.columns, across, ruled_head=ruled)
+            if spanning
             else _places(row, region.columns)
         )
         held: dict[Span, list[Piece]] = {}
@@ -72,10 +76,15 @@ def _nearest(piece: Piece, columns: Sequence[tuple[float, float]]) -> int:
     return max(range(len(columns)), key=lambda i: overlap(columns[i]))
 
 
-def _header_spans(row: Row, columns: Sequence[tuple[float, float]], across: Sequence[Ruling]) -> list[Span]:
-    """What the pieces of a header line above the fullest one span: by the rules below them, else by symmetry."""
+def _header_spans(
+    row: Row, columns: Sequence[tuple[float, float]], across: Sequence[Ruling], *, ruled_head: bool
+) -> list[Span]:
+    """What the pieces of a header line above the fullest one span.
+
+    ``ruled_head``: rules stand in the header, so they alone tell; else symmetry does.
+    """
     ruled = [_ruled_span(piece, row.pieces, columns, across) for piece in row.pieces]
-    if any(ruled) or not 1 <= len(row.pieces) < len(columns) <= MAX_SPANNING:
+    if ruled_head or not 1 <= len(row.pieces) < len(columns) <= MAX_SPANNING:
         return [span or (_nearest(p, columns),) * 2 for span, p in zip(ruled, row.pieces, strict=True)]
     over_names = row.pieces[0].x0 < columns[0][1] - row.size
     first = 0 if over_names else 1
