@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from caiwen.finance.amount import Scale
 from caiwen.finance.items import taxonomy
@@ -28,18 +28,36 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         return []
     maker = Maker(document, filing, "bank_indicators")
     scale = document_scale(document)
-    facts = [
-        f
-        for t in document.tables
-        if not re.search(load(_RULES)["not_these"], gist(t, 30))
-        for f in _table(maker, t, scale)
-    ]
+    rules = load(_RULES)
+    found = [list(_table(maker, t, scale)) for t in document.tables if _concerns(t)]
+    facts = _settled([fact for table in sorted(found, key=len, reverse=True) for fact in table])
     if filing.sector == "bank" and filing.kind is not FilingKind.PROSPECTUS:
         known = {f.item for f in facts if f.period == filing.period}
-        facts.extend(_prose(maker, known))
-    return list({(*f.key(), f.basis, f.value): f for f in reversed(facts)}.values())[::-1]
+        facts.extend(_prose(maker, known | set(rules["broken_down"])))
+    return facts
 
 
+def _concerns(table: Table) -> bool:
+    rules = load(_RULES)
+    if re.search(rules["not_these"], gist(table, 30)):
+        return False
+    labels = "".join("".join(cell.text for cell in table.cells if cell.column <= 1).split())
+    return re.search(rules["concerns"], labels) is not None
+
+
+def _settled(facts: list[Fact]) -> list[Fact]:
+    """One value for a key: that of the table with most indicators; none for what is broken down under one name."""
+    kept: dict[tuple[object, ...], Fact] = {}
+    several: set[tuple[object, ...]] = set()
+    for fact in facts:
+        key = (*fact.key(), fact.basis)
+        if kept.setdefault(key, fact).value != fact.value:
+            several.add(key)
+    broken = load(_RULES)["broken_down"]
+    return [fact for key, fact in kept.items() if key not in several or fact.item not in broken]
+
+
+@lru_cache(maxsize=8192)
 def _item(label: str, sector: str) -> Item | None:
     name = bare_label(label)
     found = (
@@ -84,7 +102,7 @@ def _row(
         and not contradicts(item.unit, c.text)
         and not re.search(load(_RULES)["demanded"], "".join(headers.over(c)))
     ]
-    for cell, column, texts in value_columns(maker, headers, cells):
+    for cell, column, texts in value_columns(maker, table, headers, cells):
         how = measure(item.unit, row.label, texts, scale, cell.text)
         meaning = place(Meaning(item.name, ""), column, instant=item.kind == "instant")
         if how and (fact := maker.number(meaning, table, cell, how, label=row.label, headers=texts)):

@@ -11,7 +11,7 @@ from typing import Any
 from caiwen.finance.text import squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import Headers, row_facts, row_rules, rule_for
-from caiwen.knowledge.making import Maker, Row, gist, is_number, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, is_number, once, rows_of
 from caiwen.knowledge.told import facts_told, prose_rules
 from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Paragraph, Table
@@ -32,15 +32,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         elif re.search(load(_RULES)["concerns"], words := gist(block)):
             facts.extend(_totals(maker, block))
             facts.extend(_list(maker, block, words))
-    return _once(facts)
-
-
-def _once(facts: list[Fact]) -> list[Fact]:
-    """A total told twice (table and sentence) is one fact: the first, confirmed when they agree."""
-    kept: dict[tuple[object, ...], Fact] = {}
-    for fact in facts:
-        kept.setdefault((*fact.key(), fact.value), fact)
-    return list(kept.values())
+    return once(facts)
 
 
 def _totals(maker: Maker, table: Table) -> Iterator[Fact]:

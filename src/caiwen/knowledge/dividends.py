@@ -14,7 +14,7 @@ from caiwen.finance.amount import amounts_in, parse_number
 from caiwen.knowledge.columns import bind_columns
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import Headers, RowRule, place, row_facts, row_rules, rule_for
-from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, rows_of
+from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, once, rows_of
 from caiwen.knowledge.told import flat, sentence_around
 from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Document, Fact, Filing, FilingKind, Paragraph, Table
@@ -37,7 +37,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             number < rules["plan_blocks"] and (block.page or 0) <= rules["plan_pages"] and "股" in block.text
         ):
             facts.extend(_sentence(maker, block))
-    return facts
+    return once(facts)
 
 
 def _rows(maker: Maker, table: Table) -> Iterator[Fact]:

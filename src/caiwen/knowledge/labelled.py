@@ -63,11 +63,10 @@ def rule_for(label: str, rules: Sequence[RowRule]) -> RowRule | None:
 
 def is_header_row(row: Row) -> bool:
     """Periods or other column titles, and no figures but bare years."""
-    if not row.cells:
+    if len(row.cells) < 2:
         return False
     figures = [c for c in row.numbers if not re.fullmatch(r"(?:19|20)\d\d", squash(c.text))]
-    titled = [c for c in row.cells if is_header_text(c.text) or is_label_header(c.text)]
-    return not figures and len(row.cells) > 1 and bool(titled)
+    return not figures and any(is_header_text(c.text) or is_label_header(c.text) for c in row.cells)
 
 
 class Headers:
@@ -91,7 +90,7 @@ class Headers:
 
 
 def value_columns(
-    maker: Maker, headers: Headers, cells: Sequence[Cell]
+    maker: Maker, table: Table, headers: Headers, cells: Sequence[Cell]
 ) -> list[tuple[Cell, ColumnMeaning, tuple[str, ...]]]:
     """The cells of a row that hold values of a period, with its meaning. Without headers a lone figure is of the filing's own period."""
     texts = [headers.over(cell) for cell in cells]
@@ -100,16 +99,22 @@ def value_columns(
         (c, m, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is not None and m.role == "value"
     ]
     if kept or not maker.period:
-        return kept
+        return [] if _shuffled(table, kept) else kept
     plain = [(c, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is None]
     own = ColumnMeaning(period=maker.period)
     return [(plain[0][0], own, plain[0][1])] if len(plain) == 1 else []
 
 
+def _shuffled(table: Table, kept: Sequence[tuple[Cell, ColumnMeaning, tuple[str, ...]]]) -> bool:
+    """Older years before newer ones in a table guessed from text: its stacked header lines may have come in any order."""
+    periods = [meaning.period for _, meaning, _ in kept]
+    return not table.ruled and len(set(periods)) > 1 and periods == sorted(periods)
+
+
 def row_facts(maker: Maker, table: Table, row: Row, rule: RowRule, headers: Headers) -> Iterator[Fact]:
     cells = [cell for cell in row.numbers if cell is not row.cells[0]]
     scale = table_scale(table)
-    for cell, column, texts in value_columns(maker, headers, cells):
+    for cell, column, texts in value_columns(maker, table, headers, cells):
         how = measure(rule.unit, row.label, texts, scale, cell.text)
         if how is None or contradicts(rule.unit, cell.text):
             continue

@@ -42,7 +42,6 @@ class Pair:
     table: int | None = None
     cell: Cell | None = None
     quote: str | None = None
-    order: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -133,27 +132,33 @@ def tidy(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", text)
 
 
-def in_prose(paragraph: Paragraph, spelling: re.Pattern[str], lookup: Lookup) -> Iterator[Pair]:
-    """法定代表人：某某 within running text; a value ends where the next label, line or sentence begins."""
+def in_prose(
+    paragraph: Paragraph, spelling: re.Pattern[str], lookup: Lookup, stops: re.Pattern[str] | None = None
+) -> Iterator[Pair]:
+    """法定代表人：某某 within running text; a value ends where the next label, line, sentence or one of ``stops`` begins.
+
+    Where an unknown label follows without a break, the value cannot be told from it and is left out.
+    """
     text = normalise(paragraph.text)
     marks = [m for m in spelling.finditer(text) if lookup(bare(m.group("label")))]
     for number, mark in enumerate(marks):
         end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
-        value = re.split(
-            r"[\n；;。]|\d+\.\d+\.\d+|(?<=\S)\s*(?:[一-鿿A-Z]{2,10}股?[:：])",
-            text[mark.end() : end],
-            maxsplit=1,
-        )[0]
         name = lookup(bare(mark.group("label")))
-        if name and (value := tidy(value)):
+        value = _value(text[mark.end() : end], stops)
+        if name and value:
             quote = tidy(text[mark.start() : mark.end()] + value)
             yield Pair(
-                name,
-                value,
-                squash(mark.group("label")),
-                paragraph.page,
-                paragraph.box,
-                "",
-                quote=quote,
-                order=mark.start(),
+                name, value, squash(mark.group("label")), paragraph.page, paragraph.box, "", quote=quote
             )
+
+
+_VALUE_END = re.compile(r"[\n；;。]|[（(](?:中文|英文|A股)?简称|(?<=\S)\d+\.\d+\.\d+")
+_OTHER_LABEL = re.compile(r"[一-鿿]{2,}[:：]")
+
+
+def _value(text: str, stops: re.Pattern[str] | None) -> str:
+    text = re.sub(r"^\s*A股[:：]", "", text)
+    value = _VALUE_END.split(text, maxsplit=1)[0]
+    if stops is not None:
+        value = stops.split(value, maxsplit=1)[0]
+    return "" if _OTHER_LABEL.search(value) else tidy(value).strip("、，,")

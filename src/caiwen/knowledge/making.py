@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
 from caiwen.finance.amount import parse_number
-from caiwen.finance.period import Period
 from caiwen.finance.text import squash
 from caiwen.knowledge.units import Measure
 from caiwen.records import Basis, Cell, Document, Fact, Filing, Observation, Paragraph, Scope, Span, Table
@@ -159,18 +159,18 @@ def gist(table: Table, cells: int = 80) -> str:
     return "".join("".join(texts).split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One row: its cells once each, blanks left out."""
 
     number: int
     cells: tuple[Cell, ...]
 
-    @property
+    @cached_property
     def label(self) -> str:
         return squash(self.cells[0].text) if self.cells else ""
 
-    @property
+    @cached_property
     def numbers(self) -> list[Cell]:
         return [cell for cell in self.cells if is_number(cell.text)]
 
@@ -190,6 +190,7 @@ def rows_of(table: Table) -> list[Row]:
     return rows
 
 
+@lru_cache(maxsize=1 << 15)
 def is_number(text: str) -> bool:
     flat = squash(text)
     return bool(flat) and FIGURE.fullmatch(flat) is not None and parse_number(text) is not None
@@ -205,6 +206,9 @@ def headers_over(rows: list[Row], row: int, cell: Cell, first: int = 0) -> tuple
     return tuple(dict.fromkeys(found))
 
 
-def prior(period: str) -> str | None:
-    parsed = Period.parse(period)
-    return str(parsed.prior_year()) if parsed else None
+def once(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts that say the same of the same thing (a table printed twice, a total told again) are kept once, the first."""
+    kept: dict[tuple[object, ...], Fact] = {}
+    for fact in facts:
+        kept.setdefault((*fact.key(), fact.basis, fact.value, fact.text), fact)
+    return list(kept.values())

@@ -12,7 +12,7 @@ from dataclasses import replace
 from caiwen.finance.text import squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import Headers, contradicts, place, value_columns
-from caiwen.knowledge.making import Maker, Row, gist, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, once, rows_of
 from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Document, Fact, Filing, Table
 
@@ -30,7 +30,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             rules["not_these"], gist(table, 8)
         ):
             facts.extend(_table(maker, table))
-    return list({(*f.key(), f.value): f for f in reversed(facts)}.values())[::-1]
+    return once(facts)
 
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:
@@ -57,7 +57,7 @@ def _row(
     maker: Maker, table: Table, row: Row, headers: Headers, item: str, dimensions: dict[str, str]
 ) -> Iterator[Fact]:
     cells = [c for c in row.numbers if c is not row.cells[0] and not contradicts("money", c.text)]
-    for cell, column, texts in value_columns(maker, headers, cells):
+    for cell, column, texts in value_columns(maker, table, headers, cells):
         how = measure("money", "", texts, table_scale(table), cell.text)
         meaning = replace(place(maker.meaning(item), column, instant=False), dimensions=dimensions)
         if how and (fact := maker.number(meaning, table, cell, how, label=row.label, headers=texts)):

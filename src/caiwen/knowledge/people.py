@@ -20,7 +20,7 @@ from caiwen.knowledge.labelled import (
     rule_for,
     value_columns,
 )
-from caiwen.knowledge.making import Maker, Row, gist, is_number, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, is_number, once, rows_of
 from caiwen.knowledge.units import PLAIN
 from caiwen.records import Cell, Document, Fact, Filing, Paragraph, Span, Status, Table
 
@@ -38,7 +38,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             facts.extend(_table(maker, table))
     if not any(f.item == rules["group_item"] and not f.dimensions for f in facts):
         facts.extend(_prose(maker))
-    return facts
+    return once(facts)
 
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:
@@ -119,7 +119,7 @@ def _member(
     meaning = maker.meaning(item or load(_RULES)["group_item"], span=Span.INSTANT)
     if item is None:
         meaning = replace(meaning, dimensions={group: name})
-    for own, column, texts in value_columns(maker, headers, [cell]):
+    for own, column, texts in value_columns(maker, table, headers, [cell]):
         placed = place(meaning, column, instant=True)
         if fact := maker.number(placed, table, own, _PEOPLE, label=name, headers=(group, *texts)):
             yield fact
@@ -142,7 +142,7 @@ def _sum_as_total(
     if total is not None or not row.numbers:
         return
     meaning = maker.meaning(load(_RULES)["group_item"], span=Span.INSTANT)
-    for cell, column, texts in value_columns(maker, headers, row.numbers[:1]):
+    for cell, column, texts in value_columns(maker, table, headers, row.numbers[:1]):
         placed = place(meaning, column, instant=True)
         if fact := maker.number(placed, table, cell, _PEOPLE, label=row.label, headers=texts):
             yield fact

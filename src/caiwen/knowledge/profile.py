@@ -61,10 +61,16 @@ def _lookup(label: str) -> str | None:
 
 @cache
 def _spelling() -> re.Pattern[str]:
-    labels = sorted(_names(), key=len, reverse=True)
+    labels = sorted((n for n in _names() if not n.startswith("会计师事务所办公")), key=len, reverse=True)
     return re.compile(
-        rf"(?P<label>(?:公司的?|本公司|本行|发行人)?(?:{'|'.join(map(re.escape, labels))}))\s*[:：]"
+        rf"(?P<label>(?:公司的?|本公司|本行|发行人|国际|境外)?(?:{'|'.join(map(re.escape, labels))}))\s*[:：]"
     )
+
+
+@cache
+def _stops() -> re.Pattern[str]:
+    words = sorted(load(_RULES)["stops"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\s*[:：]")
 
 
 def _region(document: Document) -> list[Block]:
@@ -96,7 +102,9 @@ def _is_anchor(block: Block) -> bool:
             if len(c.text) < 40
             for part in (c.text, *c.text.split())
         )
-    return "中文名称" in block.text and any(p.name in anchors for p in in_prose(block, _spelling(), _lookup))
+    return "中文名称" in block.text and any(
+        p.name in anchors for p in in_prose(block, _spelling(), _lookup, _stops())
+    )
 
 
 # --- tables and sentences ------------------------------------------------------------------------
@@ -150,7 +158,12 @@ def _fact_of(maker: Maker, table: Table, pair: Pair, group: str) -> Iterator[Fac
 
 
 def _cleaned(item: str, value: str) -> str:
-    """中国注册会计师：甲中国注册会计师：乙 → 甲、乙."""
+    """中国注册会计师：甲中国注册会计师：乙 → 甲、乙; addresses of the net and codes have no spaces."""
+    if item in ("电子信箱", "公司网址"):
+        return squash(value)
+    if item == "股票代码":
+        code = re.search(r"(?<!\d)\d{5,6}(?!\d)", value)
+        return code.group() if code else value
     if item != "签字会计师":
         return value
     return "、".join(
@@ -175,14 +188,14 @@ def _says_something(value: str) -> bool:
 def _told(maker: Maker, paragraph: Paragraph) -> Iterator[Fact]:
     """In running text an address after the auditor is the auditor's."""
     after_auditor = False
-    for pair in in_prose(paragraph, _spelling(), _lookup):
+    for pair in in_prose(paragraph, _spelling(), _lookup, _stops()):
         after_auditor = after_auditor or pair.name == "会计师事务所"
         item = "会计师事务所办公地址" if after_auditor and pair.name == "办公地址" else pair.name
         if not _says_something(pair.value) or len(pair.value) > 120:
             continue
         seen = maker.prose(paragraph, pair.value, pair.quote or "")
         for name in _items(item):
-            if fact := maker.text(name, pair.value, seen):
+            if fact := maker.text(name, _cleaned(name, pair.value), seen):
                 yield fact
 
 

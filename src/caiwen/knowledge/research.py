@@ -19,7 +19,7 @@ from caiwen.knowledge.labelled import (
     rule_for,
     value_columns,
 )
-from caiwen.knowledge.making import Maker, Row, gist, is_number, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, is_number, once, rows_of
 from caiwen.knowledge.units import PLAIN
 from caiwen.records import Document, Fact, Filing, Span, Table
 
@@ -34,7 +34,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         words = gist(table)
         if re.search(rules["concerns"], words) and not re.search(rules["not_these"], words):
             facts.extend(_table(maker, table))
-    return facts
+    return once(facts)
 
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:
@@ -72,7 +72,7 @@ def _members(maker: Maker, table: Table, row: Row, headers: Headers, group: str)
     cells = [c for c in row.numbers if c is not row.cells[0] and not contradicts("people", c.text)]
     name = re.sub(r"[（(]人[）)]", "", squash(row.cells[0].text))
     meaning = replace(maker.meaning(load(_RULES)["group_item"], span=Span.INSTANT), dimensions={group: name})
-    for cell, column, texts in value_columns(maker, headers, cells):
+    for cell, column, texts in value_columns(maker, table, headers, cells):
         placed = place(meaning, column, instant=True)
         if fact := maker.number(placed, table, cell, PLAIN["people"], label=name, headers=(group, *texts)):
             yield fact

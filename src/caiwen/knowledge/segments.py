@@ -11,7 +11,7 @@ from caiwen.finance.text import squash
 from caiwen.knowledge.columns import ColumnMeaning, bind_columns
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import contradicts, place
-from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, is_number, rows_of
+from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, is_number, once, rows_of
 from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Table
 
@@ -36,7 +36,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         words = gist(table)
         if re.search(rules["concerns"], words) and not re.search(rules["not_these"], _cells_only(table)):
             facts.extend(_table(maker, table))
-    return facts
+    return once(facts)
 
 
 def _cells_only(table: Table) -> str:

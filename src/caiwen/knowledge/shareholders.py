@@ -13,7 +13,7 @@ from caiwen.finance.period import Period
 from caiwen.finance.text import squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.dates import dates_in
-from caiwen.knowledge.making import Maker, Row, gist, headers_over, is_number, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, headers_over, is_number, once, rows_of
 from caiwen.knowledge.told import flat, sentence_around
 from caiwen.knowledge.units import PERCENT, Measure, measure, table_scale
 from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Paragraph, Span, Table
@@ -40,7 +40,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             facts.extend(lists.read(block, number))
         if "股份总数" in "".join(c.text for c in block.cells if c.column == 0):
             facts.extend(_capital(maker, block))
-    return list({(*f.key(), f.value): f for f in reversed(facts)}.values())[::-1]
+    return once(facts)
 
 
 # --- how many ------------------------------------------------------------------------------------
