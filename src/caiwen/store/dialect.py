@@ -107,11 +107,14 @@ def errors(engine: Engine) -> Iterator[None]:
 def _store_error(error: DBAPIError, url: URL) -> StoreError:
     where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
     code = getattr(error.orig, "sqlite_errorcode", None)
+    said = str(error.orig).strip()
+    if code is None and said.startswith("Could not decode"):  # bytes that caiwen never wrote
+        code = sqlite3.SQLITE_CORRUPT
     if code is not None and code & 0xFF in _SQLITE_ERRORS:
         message, hint = _SQLITE_ERRORS[code & 0xFF]
         return StoreError(message, where=where, hint=hint)
-    lines = str(error.orig).strip().splitlines()
-    return StoreError(f"数据库出错（{lines[0] if lines else '没有说明'}）", where=where)
+    first = said.splitlines()[0][:200] if said else "没有说明"
+    return StoreError(f"数据库出错（{first}）", where=where)
 
 
 def integrity(connection: Connection) -> list[str]:

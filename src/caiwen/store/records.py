@@ -27,7 +27,9 @@ class Source:
         try:
             state = path.stat()
         except OSError as error:
-            raise DocumentError(f"无法读取文件（{error.strerror}）", where=path.name, hint="请检查路径和权限") from error
+            raise DocumentError(
+                f"无法读取文件（{error.strerror}）", where=path.name, hint="请检查路径和权限"
+            ) from error
         return cls(str(path.resolve()), state.st_size, state.st_mtime_ns)
 
 
