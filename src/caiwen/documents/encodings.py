@@ -56,22 +56,24 @@ def _strict(data: bytes, encoding: str) -> str | None:
 
 def _lenient(data: bytes, encoding: str, name: str) -> tuple[str, tuple[str, ...]]:
     text = data.decode(encoding, errors="replace")
-    if junk_share(text) > MAX_JUNK * 5:
-        raise not_text(name)
     lost = text.count("�")
+    if junk_share(text) > MAX_JUNK * 5 or lost > _allowed_losses(text):
+        raise not_text(name)
     return text, ((f"有 {lost} 处字符无法按 {encoding} 解码，已用 � 代替",) if lost else ())
 
 
 def _damaged(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Mostly readable text with a few broken bytes, in the encoding that loses the least."""
-    tries = []
-    for encoding in ("utf-8", *_LEGACY):
-        text = data.decode(encoding, errors="replace")
-        tries.append((text.count("�") + text.count("\x00"), -plausibility(text), encoding, text))
-    lost, weight, encoding, text = min(tries)
-    if lost > max(3, 0.01 * len(text)) or -weight < MIN_FREQUENT or junk_share(text) > 0.02:
+    """Mostly readable text with a few broken bytes, in the encoding that makes the most sense of it."""
+    texts = [(e, data.decode(e, errors="replace")) for e in ("utf-8", *_LEGACY)]
+    readable = [(plausibility(t), e, t) for e, t in texts if t.count("�") <= _allowed_losses(t)]
+    weight, encoding, text = max(readable, default=(0.0, "", ""))
+    if weight < MIN_FREQUENT:
         raise not_text(name)
-    return text, (f"有 {lost} 处字符无法按 {encoding} 解码，已用 � 代替",)
+    return text, (f"有 {text.count('�')} 处字符无法按 {encoding} 解码，已用 � 代替",)
+
+
+def _allowed_losses(text: str) -> float:
+    return max(3, 0.01 * len(text))
 
 
 def not_text(name: str) -> DocumentError:

@@ -120,7 +120,7 @@ def build_sections(blocks: Sequence[Block], *, outline: bool = False) -> tuple[l
     ``outline``: the levels that paragraphs carry come from a real outline (Word styles, Markdown) and rule the tree;
     otherwise they are hints, good for an innermost unnumbered title at most.
     """
-    skip = contents_blocks(blocks) | _repeated_hints(blocks)
+    skip = contents_blocks(blocks) | (set() if outline else _repeated_hints(blocks))
     articles = _article_blocks(blocks)
     found = {
         i: heading
