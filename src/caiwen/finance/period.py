@@ -125,7 +125,7 @@ _NUMERALS = {
     "十": 10,
 }
 _DIGIT_WORDS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二三四五六七八九]{2}|(?<![\d.,，])[0-3]\d(?=\s*(?:年(?!期|来|内|以|前|后|间)|财年)))"
+_YEAR = r"(?:(?:19|20)\d{2}|二[〇零○][〇零○一二三四五六七八九]{2}|(?<![\d.,，])(?<!上市)(?<!成立)(?<!任职)(?<!连续)(?<!长达)[0-3]\d(?=\s*(?:年(?!期|来|内|以|前|后|间)|财年)))"
 _RELATIVE_YEAR = (
     r"上年同期|去年同期|上一年度|上年度|上一年|上年|去年|前年|本年度|今年|本年|当年|本报告期|报告期"
 )
@@ -133,7 +133,7 @@ _PART = (
     r"(?P<h1>上半年度?|半年度?|半年报|中期|中报|[Hh]1|1\s*[-—－至到~～]\s*6\s*月)"
     r"|(?P<q3>第?[一1]\s*[至到-]\s*[三3]季度|前三(?:个)?季度?|三季报|[Qq]3|前3季度|1\s*[-—－至到~～]\s*9\s*月)"
     r"|(?P<q1>第?[一1]季度|一季报|[Qq]1|1\s*[-—－至到~～]\s*3\s*月)"
-    r"|(?P<quarter>第?[二三四2-4]季度|[Qq][24])(?P<alone>单季度?)?"
+    r"|(?P<quarter>第?[二三四2-4]季度|[Qq][24]|(?P<months>4\s*[-—－至到~～]\s*6|7\s*[-—－至到~～]\s*9|10\s*[-—－至到~～]\s*12)\s*月)(?:单季度?)?"
     r"|(?P<h2>下半年)|(?P<opening>年?初|期初|1\s*月\s*1\s*日)"
     r"|(?P<date>\s*(?P<month>\d{1,2})\s*月\s*(?:(?P<day>\d{1,2})\s*日|[底末])|末|年?底|年末|期末)"
 )
@@ -142,7 +142,7 @@ _POINT = re.compile(
     rf"(?P<year>{_YEAR}|{_RELATIVE_YEAR})\s*(?:财年|会计年度|年度|年)?(?:的|公司)?\s*(?:{_PART})?"
 )
 _RECENT = re.compile(
-    r"(?:最近|近|过去|前)(?P<count>[一二两三四五六七八九十]|\d{1,2})(?:个)?(?:会计年度|财年|年)(?:度|来|内|间)?"
+    r"(?P<before>前)?(?:(?<=前)|最近|近|过去)(?P<count>[一二两三四五六七八九十]|\d{1,2})(?:个)?(?:会计年度|财年|年)(?:度|来|内|间)?"
 )
 _BACK = {
     "去年": 1,
@@ -196,7 +196,10 @@ def _read_recent(match: re.Match[str], anchor: Period | None) -> list[PeriodMent
     if anchor is None:
         return []
     count = _NUMERALS.get(match["count"]) or int(match["count"])
-    years = range(anchor.year - count + 1, anchor.year + 1)
+    last = (
+        anchor.year - 1 if match["before"] else anchor.year
+    )  # 前两年 leaves the year itself out, 近两年 has it in
+    years = range(last - count + 1, last + 1)
     return [PeriodMention(Period(y), match.start(), match.end(), match[0], relative=True) for y in years]
 
 
@@ -228,6 +231,8 @@ def _part_of(match: re.Match[str]) -> tuple[Part | None, bool, bool]:
         return Part.Q3, False, False
     if match["q1"]:
         return Part.Q1, False, False
+    if match["months"]:
+        return {"4": Part.Q2, "7": Part.Q3, "1": Part.Q4}[match["months"][0]], True, False
     if match["quarter"]:
         digit = match["quarter"].translate(_DIGIT_WORDS)
         return Part(f"Q{next(c for c in digit if c.isdigit())}"), True, False
