@@ -8,7 +8,7 @@ from itertools import groupby
 from caiwen.documents.context import attach_context
 from caiwen.documents.joining import join_tables
 from caiwen.documents.pdf.margins import strip_margins
-from caiwen.documents.pdf.paragraphs import paragraphs
+from caiwen.documents.pdf.paragraphs import Margins, find_margins, paragraphs
 from caiwen.documents.pdf.raw import RawLine, RawPage, RawTable
 from caiwen.documents.pdf.splits import broken_rows
 from caiwen.documents.sections import build_sections
@@ -21,7 +21,8 @@ def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     """``raw_pages``: every page that was read, in any order."""
     pages = sorted(raw_pages, key=lambda page: page.number)
     bodies = strip_margins(pages)
-    parts = [block for page in bodies for block in _page_blocks(page)]
+    margins = find_margins(bodies)
+    parts = [block for page in bodies for block in _page_blocks(page, margins[page.number])]
     joined = join_tables(parts, split_rows=broken_rows(bodies))
     blocks, sections = build_sections(attach_context(joined))
     return Document(
@@ -36,18 +37,14 @@ def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     )
 
 
-def _page_blocks(page: RawPage) -> list[Block]:
-    lines = [block for block in page.blocks if isinstance(block, RawLine)]
-    left = min((line.box[0] for line in lines), default=0.0)
-    right = max((line.box[2] for line in lines), default=0.0)
+def _page_blocks(page: RawPage, margins: Margins) -> list[Block]:
     blocks: list[Block] = []
     for is_line, run in groupby(page.blocks, key=lambda block: isinstance(block, RawLine)):
         items = list(run)
         if is_line:
-            numbered = [(page.number, block) for block in items if isinstance(block, RawLine)]
-            blocks += paragraphs(numbered, left, right)
+            blocks += paragraphs(page.number, [b for b in items if isinstance(b, RawLine)], margins)
         else:
-            blocks += [_table(page.number, block) for block in items if isinstance(block, RawTable)]
+            blocks += [_table(page.number, b) for b in items if isinstance(b, RawTable)]
     return blocks
 
 

@@ -49,7 +49,7 @@ def broken_rows(pages: Sequence[RawPage]) -> frozenset[int]:
 def row_goes_on(before: RawTable, after: RawTable) -> bool:
     """Every text of the first row must fit on as the rest of the text above it, and one must show that it does.
 
-    A header that both pages repeat is passed over.
+    Broken numbers outweigh any doubt about the words beside them. A header that both pages repeat is passed over.
     """
     if after.n_columns < 2:
         return False
@@ -61,6 +61,9 @@ def row_goes_on(before: RawTable, after: RawTable) -> bool:
     pairs = [(_same_place(before, above, after, cell), cell) for cell in below]
     bare = sum(1 for c in above if c.text) == 1
     signs = [_sign(one, two, alone=len(pairs) == 1, bare=bare) for one, two in pairs]
+    figures = [sign for sign, (_, cell) in zip(signs, pairs, strict=True) if _DIGITAL.fullmatch(cell.text)]
+    if figures and min(figures) > 0 and all(one is not None and one.text for one, _ in pairs):
+        return True
     return bool(signs) and min(signs) >= 0 and max(signs) > 0
 
 
