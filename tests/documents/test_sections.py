@@ -177,3 +177,38 @@ def test_no_blocks_no_sections() -> None:
     assert build_sections([]) == ([], [])
     section: list[Section] = build_sections(paragraphs("只有正文。"))[1]
     assert section == []
+
+
+def test_a_count_that_begins_again_is_nested_until_the_outer_count_goes_on() -> None:
+    found = tree(
+        "第十一节 财务报告",
+        "一、审计报告",
+        "一、审计意见",
+        "二、形成审计意见的基础",
+        "三、关键审计事项",
+        "二、财务报表",
+        "三、公司基本情况",
+    )
+    assert found == [
+        (1, "第十一节 财务报告"),
+        (2, "一、审计报告"),
+        (3, "一、审计意见"),
+        (3, "二、形成审计意见的基础"),
+        (3, "三、关键审计事项"),
+        (2, "二、财务报表"),
+        (2, "三、公司基本情况"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["第十四节 股利分配政策", "三、股东情况", "1、人员结构", "第一节 释 义", "5.人员情况"]
+)
+def test_titles_that_begin_like_a_measure_word(text: str) -> None:
+    assert read_heading(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["5.6 0.5", "12 个月以内", "4、公司将严格遵循募集资金使用管理制度的规定，对募集资金进行", "1、2"]
+)
+def test_numbers_and_clauses_are_no_headings(text: str) -> None:
+    assert read_heading(text) is None

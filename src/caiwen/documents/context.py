@@ -183,6 +183,8 @@ def _caption_above(lines: list[str]) -> str:
     for line in reversed(candidates):
         if rules.statement.search(squash(line)):
             return _without_unit(line)
+        if read_heading(line) is not None:
+            break
     return _without_unit(candidates[-1]) if candidates else ""
 
 

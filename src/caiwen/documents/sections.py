@@ -19,6 +19,8 @@ from caiwen.records import Block, Paragraph, Section
 LEAF_RANK = 200
 ARTICLE_RANK = 45
 TOP_RANK = 30
+_RESTARTING = {"chinese", "chinese_bracket", "digit", "digit_point", "digit_bracket", "digit_half"}
+_MAX_NESTED = 3
 OUTLINE_OFFSET = 1000
 """Numbered lines inside a marked outline (Word styles, Markdown) rank below every outline level."""
 
@@ -33,6 +35,8 @@ class _Style:
     name: str
     rank: int
     longest: int
+    clause: int
+    amount: bool
     pattern: re.Pattern[str]
 
 
@@ -58,7 +62,17 @@ class Heading:
 @cache
 def _rules() -> _Rules:
     data = load_rules("headings.yaml")
-    styles = tuple(_Style(s["name"], s["rank"], s["max"], re.compile(s["pattern"])) for s in data["styles"])
+    styles = tuple(
+        _Style(
+            s["name"],
+            s["rank"],
+            s["max"],
+            s.get("clause", s["max"]),
+            s.get("amount", False),
+            re.compile(s["pattern"]),
+        )
+        for s in data["styles"]
+    )
     return _Rules(
         styles=styles,
         article=re.compile(data["article"]),
@@ -94,11 +108,19 @@ def read_heading(text: str) -> Heading | None:
         found = style.pattern.match(title)
         if not found:
             continue
-        rest = title[found.end() :].strip(" 　:：、.")
-        if len(title) > style.longest or len(rest) < 2 or rules.amount_tail.match(rest):
+        if not _fits(style, title, title[found.end() :].strip(" 　:：、.")):
             return None
         return Heading(style.name, style.rank, _numbers(found.group()), title)
     return None
+
+
+def _fits(style: _Style, title: str, rest: str) -> bool:
+    longest = style.clause if "，" in rest else style.longest
+    if len(title) > longest or not re.search(
+        r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\s+[\u4e00-\u9fff]", rest
+    ):
+        return False
+    return not (style.amount and _rules().amount_tail.match(rest))
 
 
 def _numbers(prefix: str) -> tuple[int, ...]:
@@ -233,7 +255,7 @@ def _grow(blocks: list[Block], found: dict[int, Heading]) -> tuple[list[Block], 
         heading = found[i]
         if _continues(heading, open_):
             continue
-        rank = _dotted_rank(heading, open_) if heading.style == "dotted" else heading.rank
+        rank = _rank_among(heading, open_)
         close(rank, i)
         heading = replace(
             heading, rank=rank, title=_CONTINUED.sub("", heading.title).strip() or heading.title
@@ -251,12 +273,27 @@ def _grow(blocks: list[Block], found: dict[int, Heading]) -> tuple[list[Block], 
     return blocks, sorted(sections, key=lambda s: (s.start, s.level))
 
 
-def _dotted_rank(heading: Heading, open_: list[tuple[Heading, Section]]) -> int:
-    """3.2 stands under the open heading numbered 3, whatever the style of that one (第三章, 三、, 3.)."""
-    for parent, _ in reversed(open_):
-        if parent.number == heading.number[:-1] and parent.style != "digit_bracket":
-            return parent.rank + 1
-    return heading.rank + len(heading.number)
+def _rank_among(heading: Heading, open_: list[tuple[Heading, Section]]) -> int:
+    """The heading's rank given what is open.
+
+    3.2 stands under the heading numbered 3, whatever the style of that one (第三章, 三、, 3.). A numbering that begins
+    again at 1 under an open heading of its own style (the audit report's 一、审计意见 under 一、审计报告) is nested there,
+    until a number continues the outer count.
+    """
+    if heading.style == "dotted":
+        parents = [
+            h for h, _ in reversed(open_) if h.number == heading.number[:-1] and h.style != "digit_bracket"
+        ]
+        return parents[0].rank + 1 if parents else heading.rank + len(heading.number)
+    if heading.style not in _RESTARTING or not heading.number:
+        return heading.rank
+    peers = [h for h, _ in reversed(open_) if h.style == heading.style]
+    for peer in peers:
+        if peer.number and peer.number[0] + 1 == heading.number[0]:
+            return peer.rank
+    if peers and heading.number[0] == 1 and len(peers) < _MAX_NESTED:
+        return peers[0].rank + 1
+    return next((p.rank for p in peers if p.number < heading.number), heading.rank)
 
 
 def _continues(heading: Heading, open_: list[tuple[Heading, Section]]) -> bool:
