@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -34,13 +35,13 @@ def canonical_period(text: str) -> str:
         raise CaiwenError(f"认不出期间“{text}”", hint="写成 2019、2019H1、2019Q3 或 2019-12-31") from None
 
 
-def choice(kind: type[Choice], text: str) -> Choice:
-    """A member of an enumeration by its value, or an error that lists the values."""
-    try:
-        return kind(text)
-    except ValueError:
-        known = "、".join(member.value for member in kind)
-        raise CaiwenError(f"不认识“{text}”", hint=f"可以写：{known}") from None
+def choice(words: Mapping[Choice, str], text: str) -> Choice:
+    """A member of an enumeration by its value or its Chinese word, or an error that lists them."""
+    for member, word in words.items():
+        if text.strip() in (member.value, word):
+            return member
+    known = "、".join(f"{member.value}（{word}）" for member, word in words.items())
+    raise CaiwenError(f"不认识“{text}”", hint=f"可以写：{known}")
 
 
 def parse_value(text: str) -> Decimal:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from caiwen.errors import CaiwenError, NotFoundError
 from caiwen.inputs import canonical_item, canonical_period, choice, parse_value
-from caiwen.records import Box, Fact, FilingKind, Scope, Status
+from caiwen.records import Box, Fact
 from caiwen.records.contract import fact_record
+from caiwen.records.words import KIND_WORDS, SCOPE_WORDS, STATUS_WORDS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -156,8 +157,8 @@ class Workspace:
             company=company,
             items=[canonical_item(item)] if item else (),
             periods=[canonical_period(period)] if period else (),
-            scope=choice(Scope, scope) if scope else None,
-            statuses=[choice(Status, status)] if status else (),
+            scope=choice(SCOPE_WORDS, scope) if scope else None,
+            statuses=[choice(STATUS_WORDS, status)] if status else (),
             limit=limit,
         )
         found = self.store.facts(wanted)
@@ -232,7 +233,7 @@ class Workspace:
             k,
             documents=documents,
             periods=[canonical_period(period)] if period else [],
-            kinds=[choice(FilingKind, kind).value] if kind else [],
+            kinds=[choice(KIND_WORDS, kind).value] if kind else [],
         )
 
     def _documents_of(self, company: str | None) -> list[StoredDocument]:

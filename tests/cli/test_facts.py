@@ -76,10 +76,25 @@ def test_an_absent_item_is_an_empty_list(run: Run, workspace: Workspace) -> None
 
 
 @pytest.mark.parametrize(
+    ("option", "written", "count"),
+    [
+        ("--scope", "合并", 4),
+        ("--scope", "parent", 0),
+        ("--status", "有冲突", 1),
+        ("--status", "verified", 1),
+    ],
+)
+def test_states_by_value_and_by_word(
+    run: Run, workspace: Workspace, option: str, written: str, count: int
+) -> None:
+    assert len(_json(run, workspace, option, written)) == count
+
+
+@pytest.mark.parametrize(
     ("option", "value", "message"),
     [
         ("--period", "去岁", "认不出期间"),
-        ("--scope", "合并的", "可以写：consolidated、parent"),
+        ("--scope", "合并的", "可以写：consolidated（合并）、parent（母公司）"),
         ("--document", "没有.pdf", "没有.pdf"),
     ],
 )

@@ -67,6 +67,14 @@ def test_every_command_has_help_in_chinese(run: Run) -> None:
             )
 
 
+@pytest.mark.parametrize("words", [[], ["eval"]])
+def test_nothing_named_shows_the_help_as_a_mistake(run: Run, words: list[str]) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("用法：caiwen")
+    assert "命令：" in err
+
+
 def test_help_of_a_setting_comes_from_its_declaration(run: Run) -> None:
     from caiwen.config import describe
 
@@ -85,6 +93,8 @@ def test_help_of_a_setting_comes_from_its_declaration(run: Run) -> None:
         (["facts", "correct", "x"], "缺少 --value"),
         (["init", "a", "b"], "多出的参数：b"),
         (["search", "词", "-k"], "选项 -k 后面缺少它的值"),
+        (["facts", "--workspace"], "选项 --workspace 后面缺少它的值"),
+        (["facts", "--json=1"], "选项 --json 后面不带值"),
     ],
 )
 def test_mistyped_command_lines(run: Run, words: list[str], message: str) -> None:

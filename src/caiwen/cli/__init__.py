@@ -23,13 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; a defect propagates to ``sys.excepthook``."""
     from caiwen.cli.output import leave_closed_pipe, speak_utf8, warn
 
-    arguments = hoist(sys.argv[1:] if argv is None else argv)
-    debug = DEBUG in arguments[: _globals(arguments)]
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = DEBUG in words[: words.index("--") if "--" in words else None]
     if argv is None and not debug:
         sys.excepthook = report_defect
     speak_utf8()
     try:
-        code = _run(arguments)
+        code = _run(hoist(words))
         sys.stdout.flush()
     except BrokenPipeError:
         leave_closed_pipe()
@@ -53,20 +53,14 @@ def hoist(argv: Sequence[str]) -> list[str]:
         if word == "--":
             rest += [word, *words]
         elif word == WORKSPACE:
-            front += [word, *(value for value in [next(words, None)] if value is not None)]
+            if (value := next(words, None)) is None:
+                raise CaiwenError(f"选项 {WORKSPACE} 后面缺少它的值")
+            front += [word, value]
         elif word == DEBUG or word.startswith(f"{WORKSPACE}="):
             front.append(word)
         else:
             rest.append(word)
     return front + rest
-
-
-def _globals(arguments: Sequence[str]) -> int:
-    """How many leading words belong to the options that ``hoist`` moved."""
-    count = 0
-    while count < len(arguments) and arguments[count].startswith((WORKSPACE, DEBUG)):
-        count += 2 if arguments[count] == WORKSPACE else 1
-    return count
 
 
 def _run(arguments: list[str]) -> int:

@@ -55,7 +55,6 @@ def build() -> typer.Typer:
     app = typer.Typer(
         cls=HelpGroup,
         add_completion=False,
-        no_args_is_help=True,
         rich_markup_mode=None,
         options_metavar="[选项]",
         subcommand_metavar="命令 …",

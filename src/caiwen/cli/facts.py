@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = new_group("事实：每个数都有文件、页与单元格", bare=True)
 
 HEADERS = ("公司", "期间", "项目", "数值", "单位", "口径", "列报", "文件", "页", "状态", "编号")
+_SHARED = ("公司", "文件")
 
 
 @app.callback(invoke_without_command=True)
@@ -62,9 +64,20 @@ def list_facts(
     elif not found:
         warn("没有符合条件的事实；caiwen coverage 可以看到有哪些公司与期间")
     else:
-        rows = (table_row(fact, names.get(fact.observation.document, "")) for fact in found)
-        say_table(HEADERS, rows, right=("数值", "页"))
-        say(f"共 {len(found):,} 条")
+        show_table([table_row(fact, names.get(fact.observation.document, "")) for fact in found])
+
+
+def show_table(rows: Sequence[Sequence[str]]) -> None:
+    """Company and file stand above the table, not in it, where all rows share them."""
+    shared = [
+        n for n, header in enumerate(HEADERS) if header in _SHARED and len({row[n] for row in rows}) == 1
+    ]
+    for n in shared:
+        say(f"{HEADERS[n]}：{rows[0][n]}")
+    headers = [header for n, header in enumerate(HEADERS) if n not in shared]
+    kept = ([cell for n, cell in enumerate(row) if n not in shared] for row in rows)
+    say_table(headers, kept, right=("数值", "页"))
+    say(f"共 {len(rows):,} 条")
 
 
 def shown_value(fact: Fact) -> str:

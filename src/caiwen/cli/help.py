@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from typer import get_terminal_size
+from typer import Exit, get_terminal_size
 from typer.core import TyperCommand, TyperGroup
+
+from caiwen.cli.output import warn
 
 if TYPE_CHECKING:
     from typer import Context
@@ -110,5 +112,12 @@ class HelpCommand(TyperCommand):
 
 
 class HelpGroup(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Nothing named: the help page, on stderr and with exit code 2, since nothing was done."""
+        if not args and not self.invoke_without_command and not ctx.resilient_parsing:
+            warn(self.get_help(ctx))
+            raise Exit(2)
+        return super().parse_args(ctx, args)
+
     def get_help(self, ctx: Any) -> str:
         return render_help(self, ctx)

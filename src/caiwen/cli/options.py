@@ -18,12 +18,12 @@ Period = Annotated[
     str | None, typer.Option("--period", metavar="期间", help="如 2019、2019H1、2019Q3、2019年末")
 ]
 ScopeOption = Annotated[
-    str | None, typer.Option("--scope", metavar="口径", help="consolidated（合并）或 parent（母公司）")
+    str | None, typer.Option("--scope", metavar="口径", help="合并（consolidated）或 母公司（parent）")
 ]
 StatusOption = Annotated[
     str | None,
     typer.Option(
-        "--status", metavar="状态", help="verified（已核对）、unverified（未核对）、conflict（有冲突）"
+        "--status", metavar="状态", help="已核对（verified）、未核对（unverified）、有冲突（conflict）"
     ),
 ]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="条数", min=1, help="最多几条")]

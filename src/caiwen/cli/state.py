@@ -35,7 +35,6 @@ def new_group(text: str, *, bare: bool = False) -> typer.Typer:
     return typer.Typer(
         cls=HelpGroup,
         help=text,
-        no_args_is_help=not bare,
         rich_markup_mode=None,
         options_metavar="[选项]",
         subcommand_metavar="[命令 …]" if bare else "命令 …",

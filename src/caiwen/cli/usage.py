@@ -35,8 +35,10 @@ def _message(error: TyperException) -> str:
     param = getattr(error, "param", None)
     if option and (found := _NO_VALUE.search(text)):
         return f"选项 {found['name']} 后面缺少它的值"
+    if option and "does not take a value" in text:
+        return f"选项 {option} 后面不带值"
     if option:
-        return f"没有选项 {option}" if "No such option" in text else text
+        return f"没有选项 {option}"
     if found := _COMMAND.search(text):
         return f"没有命令 {found['name']}"
     if found := _EXTRA.search(text):
