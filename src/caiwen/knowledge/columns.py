@@ -35,6 +35,8 @@ _MONTHS = re.compile(r"(?<!\d)(\d{1,2})月?(?:份)?[-—–－~～至到](\d{1,2
 _PART_OF_HEADER = re.compile(
     r"\d{1,2}月\d{1,2}日|个月期间|止年度|止期间|^[(（]?(?:未?经审计|.{0,6}元)[)）]?$"
 )
+_SPAN_MONTHS = re.compile(r"(\d{1,2}|[三六九])个月")
+_NUMERALS = str.maketrans("三六九", "369")
 _QUARTER_PARTS = {"一": "Q1", "二": "Q2", "三": "Q3", "四": "Q4", "1": "Q1", "2": "Q2", "3": "Q3", "4": "Q4"}
 _YTD_PARTS = {3: Part.Q1, 6: Part.H1, 9: Part.Q3, 12: Part.FY}
 _SHORT = 8
@@ -179,6 +181,8 @@ def _of_year(flat: str, year: int) -> ColumnMeaning | None:
         return ColumnMeaning(period=f"{year}{('Q1', 'H1', 'Q3')['一二三'.index(found.group(1))]}")
     if found := _QUARTER.search(flat):
         return _quarter(year, _QUARTER_PARTS[found.group(1)])
+    if found := _SPAN_MONTHS.search(flat):
+        return _months(year, 1, int(found.group(1).translate(_NUMERALS)))
     if "下半年" in flat:
         return None
     if _HALF.search(flat):

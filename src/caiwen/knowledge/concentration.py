@@ -69,19 +69,22 @@ def _list(maker: Maker, table: Table, words: str) -> Iterator[Fact]:
 
 
 @cache
-def _list_patterns() -> tuple[tuple[dict[str, Any], re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
-    lists = load(_RULES)["lists"]
-    return tuple((r, re.compile(r["name"]), re.compile(r["amount"]), re.compile(r["share"])) for r in lists)
+def _titles() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern) for name, pattern in load(_RULES)["list_columns"].items()}
 
 
 def _columns_of(row: Row) -> _Columns | None:
-    for rule, name, amount, share in _list_patterns():
-        texts = [(cell, squash(cell.text)) for cell in row.cells]
-        names = [c for c, t in texts if name.match(t)]
-        amounts = [c for c, t in texts if amount.match(t)]
-        shares = [c for c, t in texts if share.match(t)]
-        if names and (amounts or shares):
-            return _Columns(rule, names[0].column, next(iter(amounts), None), next(iter(shares), None))
+    titles = {
+        name: next((c for c in row.cells if pattern.match(squash(c.text))), None)
+        for name, pattern in _titles().items()
+    }
+    name, amount, share = titles["name"], titles["amount"], titles["share"]
+    if name is None or (amount is None and share is None):
+        return None
+    for cell in (share, amount, name):
+        for rule in load(_RULES)["lists"] if cell is not None else ():
+            if cell is not None and re.search(rule["sign"], squash(cell.text)):
+                return _Columns(rule, name.column, amount, share)
     return None
 
 

@@ -28,6 +28,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
     rules = load(_RULES)
     maker = Maker(document, filing, "dividends")
     facts: list[Fact] = []
+    told: list[Fact] = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Table):
             words = gist(block)
@@ -36,8 +37,14 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         elif (
             number < rules["plan_blocks"] and (block.page or 0) <= rules["plan_pages"] and "股" in block.text
         ):
-            facts.extend(_sentence(maker, block))
-    return once(facts)
+            told.extend(_sentence(maker, block))
+    return once([*_not_denied(told, facts), *facts])
+
+
+def _not_denied(told: list[Fact], printed: list[Fact]) -> list[Fact]:
+    """Sentences that agree with the tables; a sentence about the last of several distributions gives way to the year's table."""
+    tabled = {fact.key(): fact.value for fact in printed}
+    return [fact for fact in told if tabled.get(fact.key(), fact.value) == fact.value]
 
 
 def _rows(maker: Maker, table: Table) -> Iterator[Fact]:

@@ -19,10 +19,7 @@ from caiwen.records import Document, Fact, Filing, Observation, Scope
 _CHILD = re.compile(r"^(?:其中|包括|[-－—–·•])[:：]?")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[）)])")
 _NOTE_MARK = re.compile(r"[（(](?:\d{1,2}|注\d{0,2})[）)]$")
-_SUBTOTAL = re.compile(r"^(?:小计|合计)$")
-_ACTIVITY = re.compile(r"(?:经营|投资|筹资)活动")
-_ACTIVITY_TOTAL = re.compile(r"^现金流[入出](?:小计|合计)$")
-_TOTALS = re.compile(r"合计|总计|小计|总额|净额|利润")
+_CLOSES_FAMILY = re.compile(r"^(?:加|减)[:：]|合计|总计|小计|总额|净额|利润")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,66 +39,55 @@ def figures(part: Part, frame: Frame) -> list[Fact]:
     """Every readable figure of a part as a fact; blanks, dashes and 不适用 give none."""
     sector, statement = frame.filing.sector, frame.statement
     facts: list[Fact] = []
-    parents = Parents()
+    above = Above()
     for line in joined(part.lines, lambda label: is_known(label, statement, sector)):
-        parent = parents.above(line)
-        label = parents.in_section(line.label)
-        item = match_item(label, statement, sector, parent)
+        governing = above.lines(line.label)
+        above.pass_by(line)
+        item = match_item(line.label, statement, sector, governing)
         if not line.label or (item is None and frame.known_only):
-            parents.pass_by(line, None)
             continue
-        name = item.name if item else normalise_label(label)
-        parents.pass_by(line, name)
-        if name:
+        names = (item.covers or (item.name,)) if item else (normalise_label(line.label),)
+        for name in filter(None, names):
             facts.extend(_facts_of_line(line, name, item, part, frame))
     return facts
 
 
-class Parents:
-    """The line that a child line belongs to: 其中 lines hang on the last line without that mark."""
+class Above:
+    """The printed labels that may govern the next line: 其中 lines hang on the last line without that mark."""
 
     def __init__(self) -> None:
-        self.heading: str | None = None
-        """The numbered line without figures (一、营业收入) whose total stands below its lines as 小计."""
         self._last: str | None = None
         self._family: str | None = None
+        self._heading: str | None = None
+        self._section: str | None = None
 
-    def above(self, line: Line) -> str | None:
-        """The parent in whose sense the line may be read."""
-        if _CHILD.match(line.label):
-            self._family = self._last
-        return self._family if self._family else self._last
-
-    def in_section(self, label: str) -> str:
-        """What a short label means under its heading: 小计 is the heading itself, 现金流入小计 that activity's."""
-        if self.heading and _SUBTOTAL.match(label):
-            return self.heading
-        activity = _ACTIVITY.search(self.heading or "")
-        return f"{activity.group()}{label}" if activity and _ACTIVITY_TOTAL.match(label) else label
-
-    def pass_by(self, line: Line, name: str | None) -> None:
-        label = line.label
+    def lines(self, label: str) -> tuple[str, ...]:
+        """Nearest first: the line that the child lines hang on, the line before, the heading, the numbered heading."""
         if _CHILD.match(label):
+            self._family = self._last
+        found = (self._family, self._last, self._heading, self._section)
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    def pass_by(self, line: Line) -> None:
+        label = line.label
+        if not label or _CHILD.match(label):
             return
+        numbered = bool(_NUMBERED.match(label))
         heading = not any(parse_number(entry.raw) is not None for entry in line.cells.values())
-        if _NUMBERED.match(label):
-            self.heading = label if heading else None
-        if heading or _NUMBERED.match(label) or _TOTALS.search(label) or self._family is None:
+        if heading or numbered or _CLOSES_FAMILY.search(label):
             self._family = None
-        self._last = name or normalise_label(label)
+        if numbered:
+            self._section = label if heading else None
+        if heading:
+            self._heading = label
+        self._last = label
 
 
 @lru_cache(maxsize=16384)
-def match_item(label: str, statement: str | None, sector: str, parent: str | None = None) -> Item | None:
-    """The taxonomy's item for a printed label; a reference to a note (…收益率(2)) is no part of it.
-
-    A line of another sector's format only counts where this sector has none of that name.
-    """
+def match_item(label: str, statement: str | None, sector: str, above: tuple[str, ...] = ()) -> Item | None:
+    """The taxonomy's item for a printed label; a reference to a note (…收益率(2)) is no part of it."""
     for text in dict.fromkeys((label, _NOTE_MARK.sub("", label))):
-        item = taxonomy().match(text, statement=statement, sector=sector, parent=parent) if text else None
-        if item is not None and sector not in item.sectors and parent is not None:
-            item = match_item(text, statement, sector) or item
-        if item is not None:
+        if text and (item := taxonomy().match(text, statement=statement, sector=sector, parent=above)):
             return item
     return None
 

@@ -7,6 +7,7 @@ indicators: 2019年 above, 2019年末 below) or where labels stand in two column
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -129,8 +130,6 @@ def _read(reader: _Reader) -> list[Part]:
         if _is_banner(cells, texts, reader):
             _take_banner(reader, cells, texts)
         elif _is_header(cells, texts, reader):
-            if reader.lines:
-                _close(reader)
             reader.header.append(number)
         else:
             if reader.header:
@@ -205,7 +204,14 @@ def _bind(reader: _Reader) -> None:
     places = [tuple(columns) for columns in groups.values()]
     reader.layout = tuple(places)
     places = _aligned(reader, places, bound)
-    chosen = [(m, p) for m, p in zip(bound, places, strict=True) if m is not None and m.role == "value"]
+    chosen = _told_apart(
+        [(m, p) for m, p in zip(bound, places, strict=True) if m is not None and m.role == "value"]
+    )
+    repeated = [m for m, _ in chosen] == list(reader.columns) and [p for _, p in chosen] == list(
+        reader.groups
+    )
+    if reader.lines and not repeated:
+        _close(reader)
     if chosen:
         reader.columns = tuple(m for m, _ in chosen)
         reader.groups = tuple(p for _, p in chosen)
@@ -213,6 +219,14 @@ def _bind(reader: _Reader) -> None:
     labels = [c.text for c in _stack(reader, reader.label_column)]
     reader.heading = squash("".join([reader.heading, *labels]))
     reader.header = []
+
+
+def _told_apart(
+    chosen: list[tuple[ColumnMeaning, tuple[int, ...]]],
+) -> list[tuple[ColumnMeaning, tuple[int, ...]]]:
+    """Without the columns whose headers say the same: something that would tell them apart was lost."""
+    keys = Counter((m.period, m.span, m.scope, m.basis) for m, _ in chosen)
+    return [(m, p) for m, p in chosen if keys[(m.period, m.span, m.scope, m.basis)] == 1]
 
 
 def _stack(reader: _Reader, column: int) -> list[Cell]:

@@ -21,7 +21,7 @@ from caiwen.knowledge.columns import (
 from caiwen.knowledge.data import load
 from caiwen.knowledge.making import Maker, Meaning, Row, headers_over
 from caiwen.knowledge.units import measure, table_scale
-from caiwen.records import Cell, Fact, Scope, Table
+from caiwen.records import Cell, Fact, FilingKind, Scope, Span, Table
 
 _NOTE_MARK = re.compile(
     r"(?<=[^\d])[(（]?(?:注)?[\d一二三四五六①-⑩][)）]$|[（(](?:注\d*|[%％]|人|元|户|%)[）)]|[:：]$"
@@ -99,10 +99,20 @@ def value_columns(
         (c, m, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is not None and m.role == "value"
     ]
     if kept or not maker.period:
-        return [] if _shuffled(table, kept) else kept
+        return [] if _shuffled(table, kept) else _quarter_apart(maker, kept)
     plain = [(c, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is None]
     own = ColumnMeaning(period=maker.period)
     return [(plain[0][0], own, plain[0][1])] if len(plain) == 1 else []
+
+
+def _quarter_apart(
+    maker: Maker, kept: list[tuple[Cell, ColumnMeaning, tuple[str, ...]]]
+) -> list[tuple[Cell, ColumnMeaning, tuple[str, ...]]]:
+    """In a third-quarter report 本期 beside 年初至报告期末 is the quarter alone."""
+    if maker.filing.kind is not FilingKind.Q3 or not any("年初" in "".join(t) for _, _, t in kept):
+        return kept
+    alone = re.compile(r"^本期(?!末)")
+    return [(c, replace(m, span=Span.SINGLE) if any(map(alone.match, t)) else m, t) for c, m, t in kept]
 
 
 def _shuffled(table: Table, kept: Sequence[tuple[Cell, ColumnMeaning, tuple[str, ...]]]) -> bool:

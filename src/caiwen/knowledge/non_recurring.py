@@ -17,6 +17,7 @@ from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Document, Fact, Filing, Table
 
 _RULES = "non_recurring.yaml"
+_LEAD = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?(?:其中|减|加)?[:：]?")
 
 
 def extract(document: Document, filing: Filing) -> list[Fact]:
@@ -46,11 +47,11 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
 
 def _item_of(row: Row) -> tuple[str, dict[str, str]] | None:
     rules = load(_RULES)
-    if row.label == squash(rules["banner"]) or not row.numbers:
+    if row.label == squash(rules["banner"]) or not row.numbers or re.search(rules["not_rows"], row.label):
         return None
-    if re.search(rules["total"], row.label):
+    if re.search(rules["total"], _LEAD.sub("", row.label)):
         return rules["item"], {}
-    return rules["item"], {rules["dimension"]: re.sub(r"^(?:其中|减|加)[:：]", "", row.label)}
+    return rules["item"], {rules["dimension"]: _LEAD.sub("", row.label)}
 
 
 def _row(

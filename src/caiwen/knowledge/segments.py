@@ -90,14 +90,11 @@ def _column_rules() -> tuple[tuple[str, str, re.Pattern[str], str], ...]:
 def _columns(maker: Maker, table: Table, heads: list[Row]) -> dict[int, _Column]:
     """What each column of figures holds; a column whose header says neither item nor period is left out."""
     found: dict[int, _Column] = {}
-    cells = [*heads[-1].cells, *(c for h in heads[:-1] for c in h.cells if c.rowspan > 1)]
     about = squash(table.caption + "".join(table.context))
-    for cell in cells:
-        for offset in range(cell.colspan):
-            spot = Cell(cell.row, cell.column + offset, "")
-            texts = headers_over(heads, len(heads), spot)
-            if column := _column(maker, texts, about):
-                found.setdefault(spot.column, column)
+    for number in range(table.n_columns):
+        texts = headers_over(heads, len(heads), Cell(0, number, ""))
+        if column := _column(maker, texts, about):
+            found[number] = column
     return found
 
 

@@ -210,7 +210,7 @@ def _capital(maker: Maker, table: Table) -> Iterator[Fact]:
         if not re.search(rules["rows"], row.label):
             continue
         for cell in row.numbers:
-            titles = headers_over(rows, row.number, cell)
+            titles = tuple(t for t in headers_over(rows, row.number, cell) if not is_number(t))
             heads = [t for t in titles if re.search(rules["after"], t)]
             if (
                 not heads
