@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from caiwen.errors import ConfigError
 
 Direction = Literal["question", "answer"]
 
@@ -39,6 +42,16 @@ class Rule(_Strict):
     unless: tuple[str, ...] = ()
     text: str
 
+    @field_validator("any", "unless")
+    @classmethod
+    def _patterns_compile(cls, parts: tuple[str, ...]) -> tuple[str, ...]:
+        for part in parts:
+            try:
+                re.compile(re.sub(r"\{[a-z_]+\}", "x", part))
+            except re.error as error:
+                raise ValueError(f"正则表达式有误（{error}）：{part}") from error
+        return parts
+
 
 class Policy(_Strict):
     version: str
@@ -63,9 +76,18 @@ class Policy(_Strict):
 
 
 @cache
-def load_policy() -> Policy:
-    """The policy that ships with caiwen."""
+def load_policy(path: Path | None = None) -> Policy:
+    """The policy that ships with caiwen, or the user's own of the same form. ConfigError says what is wrong with it."""
     import yaml
 
-    text = files("caiwen.guard").joinpath("policy.yaml").read_text(encoding="utf-8")
-    return Policy.model_validate(yaml.safe_load(text))
+    where = str(path) if path else "policy.yaml"
+    try:
+        source = path if path else files("caiwen.guard").joinpath("policy.yaml")
+        return Policy.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError("策略文件读不到", where=where, hint=error.strerror or "检查路径") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"策略文件不是有效的 YAML（{error}）", where=where) from error
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors()]
+        raise ConfigError(f"策略文件有误：{'；'.join(lines)}", where=where) from error

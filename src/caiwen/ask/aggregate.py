@@ -1,0 +1,135 @@
+"""Ranks, counts, sums and comparisons over what was found."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from caiwen.ask.figures import Calculation, Figure, combine, derived, rounded
+from caiwen.ask.findings import Finding
+from caiwen.ask.plan import PeriodRef, Query, Threshold
+from caiwen.finance.amount import format_value
+
+_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+_SMALLEST_MEAN = 2
+
+
+def rank_companies(figures: list[Figure], total: int, name: str, period: PeriodRef, query: Query) -> Finding:
+    """The places asked for, with how many of how many companies had the figure."""
+    kept = [f for f in figures if fits(f, query.threshold)]
+    finding = Finding("rank", name, period=period)
+    finding.answers = _places(kept, query)
+    finding.notes.append(
+        f"{total} 家公司中有 {len(figures)} 家披露该项" if total != len(figures) else f"共 {total} 家公司"
+    )
+    return finding
+
+
+def rank_members(finding: Finding, query: Query) -> Finding:
+    return replace(finding, answers=_places(finding.answers, query))
+
+
+def rank_periods(findings: list[Finding], query: Query) -> list[Finding]:
+    figures = [f.answers[0] for f in findings if f.answers and f.answers[0].value is not None]
+    if not figures:
+        return findings
+    finding = Finding("rank", findings[0].name, findings[0].company)
+    finding.answers = _places(figures, query)
+    finding.operands = [f for f in figures if f not in finding.answers]
+    finding.notes.append(f"比较了 {len(figures)} 个期间")
+    return [finding]
+
+
+def _places(figures: list[Figure], query: Query) -> list[Figure]:
+    order = query.order
+    if order is None:
+        return figures
+    ordered = sorted(figures, key=lambda f: f.exact or Decimal(0), reverse=order.descending)
+    ranked = [replace(f, rank=place) for place, f in enumerate(ordered, 1)]
+    return ranked[order.first - 1 : order.last]
+
+
+def fits(figure: Figure, threshold: Threshold | None) -> bool:
+    if threshold is None:
+        return True
+    return figure.value is not None and _SIGNS[threshold.sign](figure.exact, threshold.value)
+
+
+def count_above(figures: list[Figure], total: int, name: str, period: PeriodRef, query: Query) -> Finding:
+    kept = [f for f in figures if fits(f, query.threshold)]
+    value = Decimal(len(kept))
+    answer = Figure(item=f"{name}符合条件的公司数", company=None, period=period, unit="家", value=value)
+    finding = Finding("count", name, period=period, answers=[answer])
+    finding.operands = sorted(kept, key=lambda f: f.exact or Decimal(0), reverse=True)
+    finding.notes.append(f"{total} 家公司中有 {len(figures)} 家披露该项")
+    return finding
+
+
+def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]:
+    """same, sum, mean, difference over all values found; the values themselves become operands."""
+    figures = [f.answers[0] for f in findings if f.answers]
+    if kind == "same":
+        return [_same(findings, figures)] if len(figures) >= _SMALLEST_MEAN else findings
+    numbers = [f for f in figures if f.value is not None]
+    if len(numbers) < _SMALLEST_MEAN or len({f.unit for f in numbers}) > 1:
+        return findings
+    made = _difference(numbers) if kind == "difference" else _sum_or_mean(numbers, kind, query.decimals)
+    finding = Finding("sum", findings[0].name, findings[0].company, findings[0].period)
+    finding.kind = "difference" if kind == "difference" else "mean" if kind == "mean" else "sum"
+    finding.answers, finding.operands = [made], numbers
+    return [finding]
+
+
+def _same(findings: list[Finding], figures: list[Figure]) -> Finding:
+    keys = {_comparable(f) for f in figures}
+    answer = Figure(
+        item=findings[0].name, company=findings[0].company, period=findings[-1].period, truth=len(keys) == 1
+    )
+    finding = Finding("same", findings[0].name, findings[0].company, answers=[answer])
+    finding.operands = figures
+    return finding
+
+
+def _comparable(figure: Figure) -> str:
+    return (
+        "".join((figure.text or "").split())
+        if figure.value is None
+        else format(figure.value.normalize(), "f")
+    )
+
+
+def _sum_or_mean(numbers: list[Figure], kind: str, places: int | None) -> Figure:
+    operands = {f"x{n}": figure for n, figure in enumerate(numbers)}
+    total = " + ".join(operands)
+    shown = " ＋ ".join(format_value(f.value or Decimal(0), f.unit) for f in numbers)
+    unit = numbers[0].unit
+    if kind == "sum":
+        made = combine(f"{numbers[0].item}合计", total, operands, "", unit=unit)
+        return _with_text(made, f"{shown} = {format_value(made.value or Decimal(0), unit)}")
+    value = sum((f.value or Decimal(0) for f in numbers), Decimal(0)) / len(numbers)
+    mean = rounded(value, 2 if places is None else places)
+    text = f"（{shown}）÷ {len(numbers)} = {format_value(mean, unit)}"
+    calculation = Calculation(text, f"({total}) / {len(numbers)}", value, tuple(operands.items()))
+    return derived(numbers[0], f"{numbers[0].item}平均值", mean, unit, calculation)
+
+
+def _difference(numbers: list[Figure]) -> Figure:
+    """The larger less the smaller of two, as 相差 means."""
+    high, low = sorted(numbers[:2], key=lambda f: f.value or Decimal(0), reverse=True)
+    unit = "个百分点" if high.unit == "%" else high.unit
+    made = combine(f"{high.item}差额", "a - b", {"a": high, "b": low}, "", unit=unit)
+    text = f"{format_value(high.value or Decimal(0), high.unit)} − {format_value(low.value or Decimal(0), low.unit)}"
+    return _with_text(made, f"{text} = {format_value(made.value or Decimal(0), unit)}")
+
+
+def _with_text(figure: Figure, text: str) -> Figure:
+    calculation = figure.calculation
+    return replace(figure, calculation=replace(calculation, text=text) if calculation else None)

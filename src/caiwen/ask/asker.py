@@ -1,0 +1,332 @@
+"""The whole way of a question: guard, plan, evidence, answer, verification, guard."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from caiwen.ask.answer import Answer, AnswerStatus, Considered, Stage, Trace, decimal_text
+from caiwen.ask.calculate import name_of
+from caiwen.ask.compose import Sentence, compose, compose_quotes
+from caiwen.ask.define import define
+from caiwen.ask.evidence import Evidence
+from caiwen.ask.execute import Executor
+from caiwen.ask.figures import Figure
+from caiwen.ask.findings import Finding, Outcome
+from caiwen.ask.parse import Parser
+from caiwen.ask.passages import Index, Quote, Reader
+from caiwen.ask.periods_text import period_words
+from caiwen.ask.plan import (
+    BreakdownMeasure,
+    Clarify,
+    Define,
+    Explain,
+    PeriodRef,
+    Plan,
+    Query,
+    Refuse,
+    Select,
+    Unanswerable,
+)
+from caiwen.ask.record import Recorder
+from caiwen.ask.verify import verified
+from caiwen.ask.within import Universe, universe
+from caiwen.ask.world import FactStore, World
+from caiwen.records import Fact
+
+UNREADABLE = "没有理解这个问题。可以这样问：“贵州茅台2020年营业收入是多少？”"
+
+
+class Verdict(Protocol):
+    """What a guard decides. ``decision``: allow, refuse or flag."""
+
+    @property
+    def decision(self) -> str: ...
+
+    @property
+    def rule(self) -> str | None: ...
+
+    @property
+    def text(self) -> str | None: ...
+
+
+class Checker(Protocol):
+    """A guard as answering needs it."""
+
+    @property
+    def notice(self) -> str: ...
+
+    def check(self, text: str, direction: str) -> Verdict: ...
+
+
+@dataclass(slots=True)
+class Draft:
+    """An answer under way."""
+
+    status: AnswerStatus
+    sentences: list[Sentence] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+
+
+class Asker:
+    """Answers questions over a store and its search index.
+
+    ``guard`` checks questions and answers; ``today`` is what 去年 counts from. One Asker serves many questions; what it
+    caches is dropped when the store changes.
+    """
+
+    def __init__(
+        self,
+        store: FactStore,
+        index: Index | None = None,
+        guard: Checker | None = None,
+        *,
+        today: date | None = None,
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._guard = guard
+        self._today = today
+        self._world = World(store)
+        self._universes: dict[tuple[str, ...], Universe] = {}
+
+    def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
+        """Answer one question. ``within``: companies, codes or report files (names) that it may use."""
+        started = time.perf_counter()
+        trace = Trace()
+        clock = _Clock(trace)
+        self._world.refresh()
+        with clock("guard"):
+            refused = self._refused(question)
+        limit = self._universe(within)
+        evidence = Evidence(limit.world, allowed=limit.documents)
+        with clock("plan"):
+            plan = refused or self._plan(question, limit, trace)
+        with clock("evidence"):
+            draft = self._draft(plan, evidence, limit, trace)
+        with clock("answer"):
+            known = [question, *draft.known, *trace.understood]
+            draft.sentences, trace.dropped = verified(draft.sentences, draft.figures, known)
+            answer = self._record(question, plan, draft, limit, trace)
+        with clock("guard"):
+            answer = self._checked(answer)
+        trace.considered = [
+            _considered(f, taken, why, limit.world) for f, taken, why in evidence.why.values()
+        ]
+        spent = round((time.perf_counter() - started) * 1000, 3)
+        return answer.model_copy(update={"id": id, "milliseconds": spent, "trace": trace})
+
+    # --- stages -----------------------------------------------------------------------------------
+
+    def _refused(self, question: str) -> Refuse | None:
+        if self._guard is None:
+            return None
+        verdict = self._guard.check(question, "question")
+        if verdict.decision != "refuse":
+            return None
+        return Refuse(rule=verdict.rule or "", text=verdict.text or "")
+
+    def _universe(self, within: Sequence[str] | None) -> Universe:
+        if not within:
+            return Universe(self._world, None)
+        key = (self._world.stamp, *within)
+        if key not in self._universes:
+            self._universes = {key: universe(self._world, within)}
+        return self._universes[key]
+
+    def _plan(self, question: str, limit: Universe, trace: Trace) -> Plan:
+        parser = Parser(limit.world, self._today or date.today())
+        plan = parser.parse(question)
+        trace.understood = parser.notes
+        return plan
+
+    def _draft(self, plan: Plan, evidence: Evidence, limit: Universe, trace: Trace) -> Draft:
+        match plan:
+            case Refuse():
+                return Draft("refused", [Sentence(plan.text)], known=[plan.text])
+            case Clarify():
+                return Draft("clarify", [Sentence(plan.text)], known=[plan.text])
+            case Unanswerable():
+                return Draft("not_found", [Sentence(plan.text)], known=[plan.text])
+            case Define():
+                return self._define(plan, limit)
+            case Explain():
+                return self._explain(plan, evidence, limit)
+            case Query():
+                return self._query(plan, evidence, limit, trace)
+
+    def _query(self, plan: Query, evidence: Evidence, limit: Universe, trace: Trace) -> Draft:
+        outcome = Executor(evidence, plan).run()
+        draft = _drafted(outcome, plan)
+        if draft.status == "not_found" and _may_be_text(plan):
+            quoted = self._explain(_as_explain(plan), evidence, limit)
+            if quoted.status == "answered" and not outcome.findings:
+                quoted.sentences = [*draft.sentences, *quoted.sentences]
+                quoted.status = "not_found"
+                return quoted
+        notes = [Sentence(f"{note}。") for note in trace.understood]
+        draft.sentences = [*notes, *draft.sentences]
+        return draft
+
+    def _explain(self, plan: Explain, evidence: Evidence, limit: Universe) -> Draft:
+        reader = Reader(limit.world, self._index, limit.documents)
+        quotes = reader.find(plan)
+        sentences = compose_quotes(quotes, plan)
+        draft = Draft("answered" if quotes else "not_found", sentences, quotes=quotes)
+        if plan.facts and plan.companies:
+            query = Query(
+                select=Select(companies=plan.companies, periods=plan.periods or _latest(limit.world, plan)),
+                derive=plan.facts,
+            )
+            found = _drafted(Executor(evidence, query).run(), query)
+            if found.status == "answered":
+                draft = Draft("answered", [*found.sentences, *sentences], found.figures, quotes, found.known)
+        if draft.status == "not_found":
+            draft.sentences = [Sentence(_nothing_found(plan, reader))]
+            draft.known = [draft.sentences[0].text]
+        return draft
+
+    def _define(self, plan: Define, limit: Universe) -> Draft:
+        text = define(plan)
+        search = Explain(topic=plan.term, keywords=(f"{plan.term}是指",))
+        quotes = [
+            q
+            for q in Reader(limit.world, self._index, limit.documents).find(search)
+            if _defines(plan.term, q)
+        ]
+        sentences = [Sentence(text)] if text else []
+        sentences += compose_quotes(quotes[:2], search)
+        if not sentences:
+            said = f"材料中未找到“{plan.term}”的定义。"
+            return Draft("not_found", [Sentence(said)], known=[said])
+        return Draft("answered", sentences, quotes=quotes[:2], known=[text or ""])
+
+    def _record(self, question: str, plan: Plan, draft: Draft, limit: Universe, trace: Trace) -> Answer:
+        recorder = Recorder(limit.world)
+        if draft.outcome:
+            recorder.add_outcome(draft.outcome)
+        for quote in draft.quotes:
+            recorder.add_quote(quote, getattr(plan, "topic", None) or getattr(plan, "term", None))
+        texts = [recorder.cited(sentence) for sentence in draft.sentences]
+        text = "\n".join(texts) if draft.quotes else "".join(texts)
+        return Answer(
+            question=question,
+            status=draft.status,
+            answer=text or UNREADABLE,
+            values=recorder.values if draft.status == "answered" else recorder.kept_when_not_found(),
+            citations=recorder.citations,
+            plan=plan.model_dump(mode="json"),
+            notice=self._guard.notice if self._guard else "",
+        )
+
+    def _checked(self, answer: Answer) -> Answer:
+        """What the answer says in its own words must pass the guard too; quotes are the material's."""
+        if (
+            self._guard is None
+            or answer.status != "answered"
+            or any(c.quote and len(c.quote) > 60 for c in answer.citations)
+        ):
+            return answer
+        verdict = self._guard.check(answer.answer, "answer")
+        if verdict.decision != "refuse":
+            return answer
+        update = {"status": "refused", "answer": verdict.text or "", "values": [], "citations": []}
+        return answer.model_copy(update=update)
+
+
+class _Clock:
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        spent = (time.perf_counter() - started) * 1000
+        self._trace.stages.append(Stage(name=name, milliseconds=round(spent, 3)))
+
+
+def _drafted(outcome: Outcome, plan: Query) -> Draft:
+    figures = [f for finding in outcome.findings for f in _all_figures(finding)]
+    known = [*outcome.missing, *(n for f in outcome.findings for n in f.notes)]
+    if plan.threshold:
+        known.append(f"{plan.threshold.value:f}")
+    status: AnswerStatus = "answered" if outcome.findings else "not_found"
+    return Draft(status, compose(outcome, plan), figures, known=known, outcome=outcome)
+
+
+def _all_figures(finding: Finding) -> Iterable[Figure]:
+    yield from (*finding.answers, *finding.alternatives, *finding.beside, *finding.operands)
+    made = finding.comparison
+    if made:
+        yield from (f for f in (made.now, made.base, made.rate, made.amount) if f)
+
+
+def _may_be_text(plan: Query) -> bool:
+    return (
+        len(plan.select.companies) == 1
+        and plan.change is None
+        and plan.order is None
+        and plan.aggregate is None
+    )
+
+
+def _as_explain(plan: Query) -> Explain:
+    names = [m.item if isinstance(m, BreakdownMeasure) else name_of(m) for m in plan.derive]
+    return Explain(
+        topic=" ".join(names),
+        keywords=tuple(names),
+        companies=plan.select.companies,
+        periods=plan.select.periods,
+    )
+
+
+def _latest(world: World, plan: Explain) -> tuple[PeriodRef, ...]:
+    """The period of each company's latest filing, where the question names none."""
+    refs = {c.who for c in plan.companies}
+    found = [p for c in world.book.all if c.who in refs and (p := world.latest(c))]
+    return tuple(PeriodRef(period=str(p), assumed=True) for p in dict.fromkeys(found))
+
+
+def _nothing_found(plan: Explain, reader: Reader) -> str:
+    about = plan.topic.replace(" ", "") or "所问内容"
+    if not plan.companies:
+        return f"材料中未找到与“{about}”有关的内容。"
+    company = plan.companies[0]
+    covered = reader.covered(company)
+    asked = [p.period for p in plan.periods if not p.assumed]
+    if asked and not set(asked) & set(covered):
+        there = "、".join(period_words(p) for p in covered)
+        return f"材料中没有{company.name}{'、'.join(period_words(p) for p in asked)}的报告；已入库的报告期：{there}。"
+    return f"{company.name}的材料中未找到与“{about}”有关的内容（年报未披露，或该文件未入库）。"
+
+
+def _defines(term: str, quote: Quote) -> bool:
+    text = quote.passage.text
+    return (
+        re.search(rf"{re.escape(term)}[^。]{{0,20}}(?:是指|指的是|，指|指|称为|是一种|是)", text) is not None
+    )
+
+
+def _considered(fact: Fact, taken: bool, why: str, world: World) -> Considered:
+    return Considered(
+        fact=fact.id,
+        entity=fact.entity,
+        item=fact.item,
+        period=fact.period,
+        scope=fact.scope.value,
+        basis=fact.basis.value,
+        value=fact.text if fact.value is None else decimal_text(fact.value),
+        document=world.name_of(fact.observation.document),
+        page=fact.observation.page,
+        taken=taken,
+        why=why,
+    )

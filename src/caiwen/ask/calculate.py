@@ -1,0 +1,315 @@
+"""The value of a measure for one company and one period: looked up, or calculated from what was looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from caiwen.ask.evidence import Evidence, Look
+from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, divide, present
+from caiwen.ask.periods import earlier_of
+from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure
+from caiwen.ask.words import words
+from caiwen.finance.amount import format_value
+from caiwen.finance.formulas import Formula, ZeroDivisorError, balance_of, evaluate, formulas, names_in
+from caiwen.finance.items import taxonomy
+from caiwen.finance.period import Period
+from caiwen.records import Scope
+
+Single = ItemMeasure | FormulaMeasure | RatioMeasure
+_SUMMABLE = ("money", "shares", "count")
+
+
+def name_of(measure: Single) -> str:
+    """How an answer calls the measure, members of an axis in front."""
+    if isinstance(measure, RatioMeasure):
+        return f"{measure.numerator}{'占' if measure.display == 'percent' else '与'}{measure.denominator}{'的比例' if measure.display == 'percent' else '之比'}"
+    name = measure.item if isinstance(measure, ItemMeasure) else measure.formula
+    return "".join(f"“{m}”的" for m in measure.dimensions.values()) + name
+
+
+def items_of(measure: Single) -> list[str]:
+    """Every item that may be needed for the measure."""
+    if isinstance(measure, RatioMeasure):
+        return [*_with_totals(measure.numerator), *_with_totals(measure.denominator)]
+    if isinstance(measure, ItemMeasure):
+        companions: list[str] = words("companions").get(measure.item, [])
+        found = [*_with_totals(measure.item), *companions]
+        formula = formulas().get(measure.item)
+        return [*found, *formula_items(formula)] if formula else found
+    formula = formulas().get(measure.formula)
+    disclosed: str | None = words("disclosed_first").get(measure.formula)
+    return (
+        [*formula_items(formula), measure.formula, *([disclosed] if disclosed else [])]
+        if formula
+        else [measure.formula]
+    )
+
+
+def formula_items(formula: Formula) -> list[str]:
+    expressions = (formula.expression, *formula.alternatives)
+    return [item for e in expressions for name in names_in(e) for item in _with_totals(balance_of(name)[1])]
+
+
+def _with_totals(item: str) -> list[str]:
+    expression = words("derived_totals").get(item)
+    return [item, *names_in(expression)] if expression else [item]
+
+
+@dataclass(slots=True)
+class Calculator:
+    """``missing``: what a calculation lacked, in words."""
+
+    evidence: Evidence
+    scope: Scope
+    places: int | None = None
+    missing: list[str] = field(default_factory=list)
+
+    def value(self, company: CompanyRef, measure: Single, period: PeriodRef) -> Look:
+        if isinstance(measure, ItemMeasure):
+            return self._item(company, measure, period)
+        if isinstance(measure, FormulaMeasure):
+            return self._formula(company, measure, period)
+        top, bottom = (self.plain(company, name, period) for name in (measure.numerator, measure.denominator))
+        return self._ratio(measure, top, bottom)
+
+    def plain(
+        self, company: CompanyRef, item: str, period: PeriodRef, dimensions: Mapping[str, str] | None = None
+    ) -> Figure | None:
+        """An item's first value, derived where it is not printed."""
+        return self._item(company, ItemMeasure(item=item, dimensions=dict(dimensions or {})), period).figure
+
+    # --- items ------------------------------------------------------------------------------------
+
+    def _item(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
+        look = self.evidence.look(company, measure.item, period, self.scope, measure.dimensions)
+        if look.figure is None and period.form != "report":
+            look = Look(self._by_difference(company, measure, period))
+        if look.figure is None:
+            look = Look(self._derived_total(company, measure, period))
+        if look.figure is None:
+            formula = formulas().get(measure.item)
+            if formula and formula.name not in formula.inputs:
+                return self._formula(
+                    company, FormulaMeasure(formula=formula.name, dimensions=measure.dimensions), period
+                )
+        return look
+
+    def _by_difference(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
+        """A quarter alone, or the second half, from year-to-date figures."""
+        parsed, item = Period.parse(period.period), taxonomy().get(measure.item)
+        if parsed is None or item is None or item.kind != "flow" or item.unit not in _SUMMABLE:
+            return None
+        year = str(parsed.year)
+        pairs = {"Q2": ("H1", "Q1"), "Q3": ("Q3", "H1"), "Q4": ("", "Q3")}
+        ends = ("", "H1") if period.form == "second_half" else pairs.get(parsed.part.value)
+        if ends is None:
+            return None
+        figures = [
+            self.evidence.look(
+                company, measure.item, PeriodRef(period=year + end), self.scope, measure.dimensions
+            ).figure
+            for end in ends
+        ]
+        if not all(figures):
+            return None
+        whole, part = (f for f in figures if f)
+        names = [_period_words(f.period) for f in (whole, part)]
+        text = f"{names[0]}{_amount(whole)} − {names[1]}{_amount(part)} = {_sum_text(whole, part)}"
+        made = combine(measure.item, "a - b", {"a": whole, "b": part}, text, unit=whole.unit)
+        return replace(made, period=period, label="由累计数相减得出", dimensions=dict(measure.dimensions))
+
+    def _derived_total(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
+        expression: str | None = words("derived_totals").get(measure.item)
+        if expression is None or measure.dimensions:
+            return None
+        operands: dict[str, Figure] = {}
+        for name in names_in(expression):
+            figure = self.evidence.look(company, name, period, self.scope).figure
+            if figure is None:
+                return None
+            operands[name] = figure
+        text = _step_text(expression, operands)
+        made = combine(measure.item, expression, operands, text, unit="元")
+        calculation = made.calculation and replace(
+            made.calculation, text=f"{text} = {format_value(made.value or Decimal(0), '元')}"
+        )
+        return replace(made, calculation=calculation, label="未单独列示，由其他合计数推算")
+
+    # --- formulas ---------------------------------------------------------------------------------
+
+    def _formula(self, company: CompanyRef, measure: FormulaMeasure, period: PeriodRef) -> Look:
+        formula = formulas().get(measure.formula)
+        if formula is None:
+            return Look()
+        disclosed_item = words("disclosed_first").get(formula.name, formula.name)
+        disclosed = self.evidence.look(company, disclosed_item, period, self.scope, measure.dimensions)
+        made = self._evaluate(company, formula, measure.dimensions, period)
+        if disclosed.figure and disclosed_item != formula.name:
+            extra = [replace(made, label="按公式计算")] if made else []
+            return Look(disclosed.figure, [*disclosed.alternatives, *extra], disclosed.warnings)
+        if disclosed.figure and disclosed.figure.value is not None and made is not None:
+            printed = replace(disclosed.figure, label="年报列示")
+            return Look(made, [printed] if printed.value != made.value else [], disclosed.warnings)
+        return Look(made) if made else disclosed
+
+    def _evaluate(
+        self, company: CompanyRef, formula: Formula, dimensions: Mapping[str, str], period: PeriodRef
+    ) -> Figure | None:
+        """By the first of the formula's expressions whose inputs are all there."""
+        lacking: list[str] = []
+        for expression in (formula.expression, *formula.alternatives):
+            operands, missing = self._inputs(company, formula, expression, dimensions, period)
+            if not missing:
+                return self._computed(formula, expression, operands, period, dimensions)
+            lacking = lacking or missing
+        self.missing += [f"计算{formula.name}需要{name}，材料中没有该项" for name in lacking[:1]]
+        return None
+
+    def _inputs(
+        self,
+        company: CompanyRef,
+        formula: Formula,
+        expression: str,
+        dimensions: Mapping[str, str],
+        period: PeriodRef,
+    ) -> tuple[dict[str, Figure], list[str]]:
+        """The operands, and the names of those that are not there; an optional one may be missing, not all of them."""
+        operands: dict[str, Figure] = {}
+        missing: list[str] = []
+        for name in names_in(expression):
+            figure = self._input(company, name, dimensions, period)
+            if figure is not None:
+                operands[name] = figure
+            elif name not in formula.optional:
+                missing.append(name)
+        return self._of_one_document(company, dimensions, period, operands), missing
+
+    def _computed(
+        self,
+        formula: Formula,
+        expression: str,
+        operands: dict[str, Figure],
+        period: PeriodRef,
+        dimensions: Mapping[str, str],
+    ) -> Figure | None:
+        env = {name: Decimal(0) for name in names_in(expression)} | {n: _size(f) for n, f in operands.items()}
+        try:
+            value = evaluate(expression, env)
+        except ZeroDivisorError:
+            self.missing.append(f"计算{formula.name}时除数为零，该指标不存在")
+            return None
+        shown = present(formula, value, self.places)
+        percent = formula.display == "percent"
+        for name in set(env) - set(operands):
+            expression = re.sub(
+                rf"'?(?<![\u4e00-\u9fff]){re.escape(name)}(?![\u4e00-\u9fff])'?", "0", expression
+            )
+        unit = formula.unit
+        text = f"{_pretty(expression)} = {_step_text(expression, operands)} = {format_value(shown, unit)}"
+        whole = f"({expression}) * 100" if percent else expression
+        calculation = Calculation(text, whole, value * 100 if percent else value, tuple(operands.items()))
+        made = derived(next(iter(operands.values())), formula.name, shown, unit, calculation)
+        return replace(made, period=period, basis=None, reported_in=None, dimensions=dict(dimensions))
+
+    def _input(
+        self, company: CompanyRef, name: str, dimensions: Mapping[str, str], period: PeriodRef
+    ) -> Figure | None:
+        """An input of a formula; 期初X is the balance at the start of the year, 平均X the mean of both ends."""
+        prefix, plain = balance_of(name)
+        if not prefix:
+            return self.plain(company, name, period, dimensions)
+        opening = earlier_of(period, opening=True)
+        start = self.plain(company, plain, opening) if opening else None
+        if prefix == "期初" or start is None:
+            return start
+        end = self.plain(company, plain, period)
+        if end is None:
+            return None
+        text = f"（{_amount(start)} ＋ {_amount(end)}）÷ 2"
+        made = combine(name, "(a + b) / 2", {"a": start, "b": end}, text, unit=end.unit)
+        return replace(made, period=period)
+
+    def _of_one_document(
+        self,
+        company: CompanyRef,
+        dimensions: Mapping[str, str],
+        period: PeriodRef,
+        operands: dict[str, Figure],
+    ) -> dict[str, Figure]:
+        """The same inputs from one filing, where they came from several and one has them all."""
+        documents = {f.fact.observation.document for f in operands.values() if f.fact}
+        if len(documents) < 2 or not all(f.fact for f in operands.values()):
+            return operands
+        for document in sorted(documents):
+            same = {
+                n: self.evidence.in_document(document, company, n, period, self.scope, dimensions)
+                for n in operands
+            }
+            if all(same.values()):
+                return {name: figure for name, figure in same.items() if figure}
+        return operands
+
+    def _ratio(self, measure: RatioMeasure, top: Figure | None, bottom: Figure | None) -> Look:
+        for name, figure in ((measure.numerator, top), (measure.denominator, bottom)):
+            if figure is None:
+                self.missing.append(f"缺少{name}")
+        if top is None or bottom is None:
+            return Look()
+        percent = measure.display == "percent"
+        places = self.places if self.places is not None else PLACES
+        made = divide(
+            top,
+            bottom,
+            item=name_of(measure),
+            percent=percent,
+            places=places,
+            text=lambda shown: (
+                f"{measure.numerator}{_amount(top)} ÷ {measure.denominator}{_amount(bottom)} = {shown}"
+            ),
+        )
+        if made is None:
+            self.missing.append(f"{measure.denominator}为零，比例不存在")
+        return Look(replace(made, basis=None, reported_in=None) if made else None)
+
+
+def _size(figure: Figure) -> Decimal:
+    """Outflows that some banks print in brackets count by their size."""
+    value = figure.exact or Decimal(0)
+    item = taxonomy().get(figure.item)
+    return abs(value) if item is not None and item.magnitude else value
+
+
+def _amount(figure: Figure) -> str:
+    return format_value(figure.value, figure.unit) if figure.value is not None else ""
+
+
+def _sum_text(whole: Figure, part: Figure) -> str:
+    return format_value((whole.value or Decimal(0)) - (part.value or Decimal(0)), whole.unit)
+
+
+def _period_words(period: PeriodRef | None) -> str:
+    parsed = Period.parse(period.period) if period else None
+    return parsed.words if parsed else ""
+
+
+def _pretty(expression: str) -> str:
+    expression = expression.replace("'", "").replace("(", "（").replace(")", "）")
+    return re.sub(r"\s*([-+*/])\s*", lambda m: f" {_SIGNS[m[1]]} ", expression)
+
+
+_SIGNS = {"-": "−", "+": "＋", "*": "×", "/": "÷"}
+
+
+def _step_text(expression: str, operands: Mapping[str, Figure]) -> str:
+    """The expression with the values put in for the names."""
+    names = sorted(operands, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(name) for name in names))
+
+    def shown(match: re.Match[str]) -> str:
+        value = _size(operands[match[0]])
+        return f"（{value:,f}）" if value < 0 else f"{value:,f}"
+
+    return pattern.sub(shown, _pretty(expression))

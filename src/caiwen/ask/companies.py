@@ -1,0 +1,201 @@
+"""Which companies a question names: codes, full, short and former names, common shortenings, small slips."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from caiwen.ask.plan import CompanyRef
+from caiwen.ask.words import words
+from caiwen.finance.companies import name_key, normalise_code, short_forms
+from caiwen.store.records import Company
+
+_TAILS = ("股份", "集团", "科技", "控股", "实业", "公司")
+_PLACE = re.compile(
+    r"^(?:中国|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川"
+    r"|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|深圳|广州|杭州|南京|苏州|宁波|成都|武汉|西安|青岛|厦门)"
+)
+_CODE = re.compile(r"(?<![\d.])(?:(?:SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(?:SH|SZ|BJ|SS))?(?![\d])", re.IGNORECASE)
+_SHORTEST_GUESS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyMention:
+    """``official``: a name or code as the store knows it; otherwise a shortening of one."""
+
+    start: int
+    end: int
+    companies: tuple[Company, ...]
+    official: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A word that may be a slip of the pen: the companies it may mean. ``sure``: only one, and close enough."""
+
+    companies: tuple[Company, ...]
+    sure: bool
+
+
+class CompanyBook:
+    """All companies of a store (or of a list) by every name under which a question may call them."""
+
+    def __init__(self, companies: Iterable[Company]) -> None:
+        self.all = tuple(companies)
+        self._generic = frozenset(words("generic_names"))
+        self._official: dict[str, list[Company]] = defaultdict(list)
+        self._loose: dict[str, list[Company]] = defaultdict(list)
+        self._codes: dict[str, Company] = {c.code: c for c in self.all if c.code}
+        for company in self.all:
+            self._index(company)
+        self._longest = max(map(len, (*self._official, *self._loose)), default=0)
+
+    def _index(self, company: Company) -> None:
+        official = [*company.full_names, *company.short_names, company.who]
+        for name in official:
+            for form in {name_key(name), name_key(name).replace("(", "").replace(")", "")}:
+                if form not in self._generic and company not in self._official[form]:
+                    self._official[form].append(company)
+        loose = {form for name in company.full_names for form in short_forms(name)}
+        for name in company.short_names:
+            loose |= _shortenings(name_key(name))
+        for form in (name_key(name) for name in loose):
+            if len(form) >= 2 and form not in self._generic and company not in self._loose[form]:
+                self._loose[form].append(company)
+
+    def code(self, code: str) -> Company | None:
+        return self._codes.get(code)
+
+    def find_in(self, text: str) -> list[CompanyMention]:
+        """Longest name first at every place; ``text`` without spaces and in capitals (see ``name_key``)."""
+        found: list[CompanyMention] = []
+        for match in _CODE.finditer(text):
+            company = self._codes.get(normalise_code(match[1]) or "")
+            if company:
+                found.append(CompanyMention(match.start(), match.end(), (company,)))
+        at = 0
+        while at < len(text):
+            mention = self._at(text, at)
+            if mention:
+                found.append(mention)
+            at = mention.end if mention else at + 1
+        return sorted(found, key=lambda m: m.start)
+
+    def _at(self, text: str, at: int) -> CompanyMention | None:
+        for length in range(min(self._longest, len(text) - at), 1, -1):
+            word = text[at : at + length]
+            if word in self._official:
+                return CompanyMention(at, at + length, tuple(self._official[word]))
+            if word in self._loose:
+                return CompanyMention(at, at + length, tuple(self._loose[word]), official=False)
+        return None
+
+    def guess(self, word: str) -> Guess | None:
+        """The companies that ``word`` (which names none) may mean: an abbreviation of a full name or a slip."""
+        key = name_key(word)
+        for tail in ("公司", "集团", "股份"):
+            key = key.removesuffix(tail) if len(key) > len(tail) + 1 else key
+        if len(key) < _SHORTEST_GUESS or key in self._generic:
+            return None
+        inside = [c for c in self.all if any(_abbreviates(key, name_key(full)) for full in c.full_names)]
+        if inside:
+            return Guess(tuple(inside), sure=len(inside) == 1)
+        slips = [(c, _slip(key, c)) for c in self.all]
+        close = [c for c, kind in slips if kind == "same sound"]
+        if close:
+            return Guess(tuple(close), sure=len(close) == 1)
+        near = [c for c, kind in slips if kind == "near"]
+        return Guess(tuple(near), sure=False) if near else None
+
+    def nearest(self, word: str, count: int = 3) -> list[Company]:
+        """The companies whose names share most characters with ``word``; for saying what there is instead."""
+        key = set(name_key(word)) - set("公司股份有限集团")
+
+        def shared(company: Company) -> float:
+            names = (*company.short_names, *company.full_names)
+            return max((len(key & set(n)) / (len(key | set(n)) or 1) for n in names), default=0.0)
+
+        scored = sorted(((shared(c), c.who, c) for c in self.all), key=lambda s: (-s[0], s[1]))
+        return [company for _, _, company in scored[:count]]
+
+
+def reference(company: Company, how: str = "named", said: str | None = None) -> CompanyRef:
+    return CompanyRef.model_validate(
+        {
+            "who": company.who,
+            "name": company.name,
+            "code": company.code,
+            "sector": company.sector,
+            "how": how,
+            "said": said,
+        }
+    )
+
+
+def _shortenings(name: str) -> set[str]:
+    """贵州茅台 → 茅台; 美的集团 → 美的: without the place in front, without the legal form behind."""
+    forms = {name}
+    for tail in _TAILS:
+        forms |= {form.removesuffix(tail) for form in list(forms) if len(form) > len(tail) + 1}
+    forms |= {_PLACE.sub("", form) for form in list(forms)}
+    return {form for form in forms if len(form) >= 2} - {name}
+
+
+def _abbreviates(short: str, full: str) -> bool:
+    """All characters of ``short`` stand in ``full`` in order, and the first one early (安靠输电)."""
+    at = full.find(short[0])
+    if at < 0 or at > 6:
+        return False
+    for char in short[1:]:
+        at = full.find(char, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _slip(word: str, company: Company) -> str | None:
+    """same sound: one character written for a homophone, two swapped, or up to two wrong in a long name; near: one wrong."""
+    for name in (*company.short_names, *company.full_names):
+        key = name_key(name)
+        if abs(len(key) - len(word)) > 2 or len(key) < _SHORTEST_GUESS:
+            continue
+        if len(key) >= 8 and distance(word, key, 2) <= 2:
+            return "same sound"
+        if sorted(word) == sorted(key):
+            return "same sound"
+    same = any(sounds_alike(word, name_key(n)) for n in (*company.short_names, *company.full_names))
+    if same:
+        return "same sound"
+    return "near" if any(distance(word, name_key(n), 1) <= 1 for n in company.short_names) else None
+
+
+def sounds_alike(a: str, b: str) -> bool:
+    """Equal length, different spelling, same syllables without tones."""
+    if len(a) != len(b) or a == b or not set(a) & set(b):
+        return False
+    return _syllables(a) == _syllables(b)
+
+
+@lru_cache(maxsize=20_000)
+def _syllables(word: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(word))
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Levenshtein distance, or ``limit`` + 1 as soon as it must be larger."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            new.append(min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (x != y)))
+        if min(new) > limit:
+            return limit + 1
+        row = new
+    return row[-1]

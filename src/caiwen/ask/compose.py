@@ -1,0 +1,268 @@
+"""Findings and quotes in idiomatic Chinese, sentence by sentence, each with the figures that it states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from caiwen.ask.changes import POINTS
+from caiwen.ask.figures import Figure
+from caiwen.ask.findings import Finding, Outcome
+from caiwen.ask.passages import Quote
+from caiwen.ask.periods_text import words_of
+from caiwen.ask.plan import Explain, Query
+from caiwen.finance.amount import format_value, parse_number, parse_scale
+from caiwen.finance.items import taxonomy
+from caiwen.records import Scope
+
+_MULTIPLES = {"万元": 4, "百万元": 6, "千元": 3, "亿元": 8}
+_BIGGEST_QUOTE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``figures``: what it states, in order; their sources are cited at its end. ``quotes``: passages it quotes."""
+
+    text: str
+    figures: tuple[Figure, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+def amount(figure: Figure, unit: str | None = None) -> str:
+    """The value as printed with its unit, and exact in 元 where the report counts in another unit."""
+    if figure.value is None:
+        return figure.text or ""
+    if figure.unit == POINTS:
+        return f"{figure.value:f}{POINTS}"
+    fact = figure.fact
+    scale = parse_scale(fact.observation.scale or "") if fact else None
+    exact = format_value(figure.value, figure.unit)
+    if (
+        scale
+        and fact
+        and scale.factor != 1
+        and scale.unit == figure.unit
+        and parse_number(fact.observation.raw) is not None
+    ):
+        printed = format_value(figure.value / scale.factor, scale.name)
+        exact = f"{printed}（即{exact}）"
+    if unit and figure.unit == "元" and unit in _MULTIPLES and (not scale or scale.name != unit):
+        converted = (figure.value / Decimal(10) ** _MULTIPLES[unit]).quantize(Decimal("0.01"))
+        exact += f"，约{converted:,f}{unit}"
+    return exact
+
+
+def compose(outcome: Outcome, query: Query) -> list[Sentence]:
+    """All findings in order, then notes and warnings, each once."""
+    sentences: list[Sentence] = []
+    for finding in outcome.findings:
+        sentences += _WRITERS[finding.kind](finding, query)
+    sentences += [Sentence(text) for text in dict.fromkeys(outcome.missing)]
+    warnings = dict.fromkeys(w for f in outcome.findings for w in f.warnings)
+    return sentences + [Sentence(f"注意：{text}") for text in warnings]
+
+
+def _scope(figure: Figure) -> str:
+    return "（母公司口径）" if figure.scope is Scope.PARENT else ""
+
+
+def _label(figure: Figure) -> str:
+    return f"（{figure.label}）" if figure.label else ""
+
+
+def _subject(finding: Finding, figure: Figure) -> str:
+    name = finding.company.name if finding.company else (figure.company.name if figure.company else "")
+    item = taxonomy().get(finding.name)
+    period = figure.period or finding.period
+    when = words_of(period) if period else ""
+    end = "末" if item and item.kind == "instant" and item.unit == "money" and when.endswith("年") else ""
+    return f"{name}{when}{end}"
+
+
+def _value(finding: Finding, query: Query) -> list[Sentence]:
+    figure = finding.answers[0]
+    sentences = [Sentence(note) for note in finding.notes]
+    subject = _subject(finding, figure)
+    if figure.value is None:
+        sentences.append(Sentence(f"{subject}的{finding.name}是{figure.text}。", (figure,)))
+    else:
+        said = f"{subject}{_scope(figure)}{finding.name}为{amount(figure, query.currency_unit)}{_label(figure)}。"
+        sentences.append(Sentence(said, (figure,)))
+    if figure.calculation:
+        sentences.append(Sentence(f"计算：{figure.calculation.text}。", tuple(figure.operands)))
+    for other in finding.beside:
+        sentences.append(Sentence(f"其中{other.item}为{amount(other)}{_label(other)}。", (other,)))
+    for other in finding.alternatives:
+        sentences += _alternative(finding, other)
+    return sentences
+
+
+def _alternative(finding: Finding, other: Figure) -> list[Sentence]:
+    name = other.item if other.item != finding.answers[0].item else ""
+    where = other.label or "另一处列示"
+    said = [Sentence(f"{where}{'的' + name if name else ''}为{amount(other)}。", (other,))]
+    if other.calculation:
+        said.append(Sentence(f"计算：{other.calculation.text}。", tuple(other.operands)))
+    return said
+
+
+def _change(finding: Finding, query: Query) -> list[Sentence]:
+    made = finding.comparison
+    if made is None:
+        return []
+    now, base = made.now, made.base
+    head = f"{_subject(finding, now)}{_scope(now)}{finding.name}"
+    figures = [now, base]
+    then = words_of(base.period) if base.period else "基期"
+    more = _direction(made.amount)
+    moved = f"由{then}的{amount(base)}变为{amount(now)}，{more}"
+    rate = next((f for f in finding.answers if f.unit == "%" and f is made.rate), None)
+    if rate:
+        kind = "年均复合增长率" if query.change and query.change.compound else "增长率"
+        said = f"{head}{kind}为{rate.value:f}%：{moved}"
+    elif made.rate is None and query.change and query.change.show == "rate":
+        said = f"{head}的增长率算不出来：{moved}"
+    else:
+        said = f"{head}比{then}{more}：由{amount(base)}变为{amount(now)}"
+        if made.rate is not None and query.change and query.change.show != "amount":
+            said += f"，增长率为{made.rate.value:f}%"
+    label = f"（{made.label}）" if made.label else ""
+    sentences = [Sentence(f"{said}{label}。", tuple(figures))]
+    steps = [f for f in finding.answers if f.calculation]
+    sentences += [Sentence(f"计算：{f.calculation.text}。", ()) for f in steps[:1] if f.calculation]
+    for other in finding.alternatives:
+        if other.calculation:
+            text = f"按{other.label or '另一口径'}：{other.calculation.text}。"
+            sentences.append(Sentence(text, tuple(other.operands)))
+    return sentences
+
+
+def _direction(difference: Figure) -> str:
+    value = difference.value or Decimal(0)
+    if value == 0:
+        return "没有变化"
+    word = "增加" if value > 0 else "减少"
+    return (
+        f"{word}{abs(value):f}{POINTS}"
+        if difference.unit == POINTS
+        else f"{word}{format_value(abs(value), difference.unit)}"
+    )
+
+
+def _yes_no(finding: Finding, query: Query) -> list[Sentence]:
+    answer = finding.answers[0]
+    lead = answer.text if answer.text else ("是。" if answer.truth else "否。")
+    return [Sentence(lead if lead.endswith("。") else f"{lead}。"), *_change(finding, query)]
+
+
+def _members(finding: Finding, query: Query) -> list[Sentence]:
+    first = finding.answers[0]
+    parts = [f"{_member(f)}{amount(f, query.currency_unit)}" for f in finding.answers]
+    ranked = "" if first.rank is None else "（按大小排列）"
+    said = f"{_subject(finding, first)}{finding.notes[0]}的{finding.name}{ranked}：{'；'.join(parts)}。"
+    return [Sentence(said, tuple(finding.answers))]
+
+
+def _member(figure: Figure) -> str:
+    return "".join(figure.dimensions.values())
+
+
+def _rank(finding: Finding, query: Query) -> list[Sentence]:
+    order = query.order
+    word = "最高" if order is None or order.descending else "最低"
+    first = finding.answers[0]
+    of_periods = order is not None and order.over == "periods"
+    when = words_of(finding.period) if finding.period else ""
+    note = f"（{finding.notes[0]}）" if finding.notes else ""
+    if len(finding.answers) == 1 and order and order.first == 1:
+        who = words_of(first.period) if of_periods and first.period else _who(first)
+        head = f"{finding.company.name}" if of_periods and finding.company else f"{when}"
+        said = f"{head}{finding.name}{word}的是{who}，为{amount(first, query.currency_unit)}{note}。"
+        return [Sentence(said, (first,))]
+    parts = []
+    for figure in finding.answers:
+        who = words_of(figure.period) if of_periods and figure.period else _who(figure)
+        parts.append(f"第{figure.rank}名{who}，{amount(figure, query.currency_unit)}")
+    way = "从高到低" if word == "最高" else "从低到高"
+    head = finding.company.name if of_periods and finding.company else when
+    return [Sentence(f"{head}{finding.name}{way}：{'；'.join(parts)}{note}。", tuple(finding.answers))]
+
+
+def _who(figure: Figure) -> str:
+    return figure.company.name if figure.company else ""
+
+
+def _same(finding: Finding, query: Query) -> list[Sentence]:
+    answer = finding.answers[0]
+    parts = [f"{_subject(finding, f)}为{amount(f)}" for f in finding.operands]
+    said = "相同" if answer.truth else "不相同"
+    return [Sentence(f"{finding.name}{said}：{'，'.join(parts)}。", tuple(finding.operands))]
+
+
+def _combined(finding: Finding, query: Query) -> list[Sentence]:
+    answer = finding.answers[0]
+    words = {"sum": "合计为", "mean": "平均值为", "difference": "相差"}
+    parts = [f"{_subject(finding, f)}{f.item}为{amount(f)}" for f in finding.operands]
+    sentences = [
+        Sentence(
+            f"{'；'.join(parts)}；{words[finding.kind]}{amount(answer, query.currency_unit)}。",
+            tuple(finding.operands),
+        )
+    ]
+    if answer.calculation:
+        sentences.append(Sentence(f"计算：{answer.calculation.text}。"))
+    return sentences
+
+
+def _count(finding: Finding, query: Query) -> list[Sentence]:
+    when = words_of(finding.period) if finding.period else ""
+    answer = finding.answers[0]
+    bound = ""
+    if query.threshold:
+        words = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
+        bound = (
+            f"{words[query.threshold.sign]}{format_value(query.threshold.value, query.threshold.unit or '')}"
+        )
+    said = f"{when}{finding.name}{bound}的公司有{answer.value:f}家（{finding.notes[0]}）"
+    names = "、".join(_who(f) for f in finding.operands[:20])
+    return [Sentence(f"{said}{'：' + names if names else ''}。", tuple(finding.operands[:20]))]
+
+
+_WRITERS = {
+    "value": _value,
+    "change": _change,
+    "direction": _yes_no,
+    "members": _members,
+    "rank": _rank,
+    "same": _same,
+    "sum": _combined,
+    "mean": _combined,
+    "difference": _combined,
+    "count": _count,
+}
+
+
+def compose_quotes(quotes: list[Quote], plan: Explain) -> list[Sentence]:
+    """Each quote with its file, page and section."""
+    if not quotes:
+        return []
+    first = quotes[0]
+    if first.nothing:
+        where = _where(first)
+        said = f"{where}在“{_title(first)}”一节写明没有此类情况（“{_quoted(first)}”）。"
+        return [Sentence(said, (), (first,))]
+    return [Sentence(f"{_where(q)}“{_title(q)}”：{_quoted(q)}", (), (q,)) for q in quotes if not q.nothing]
+
+
+def _where(quote: Quote) -> str:
+    page = f"第{quote.passage.page}页" if quote.passage.page else ""
+    return f"《{quote.document.name}》{page}"
+
+
+def _title(quote: Quote) -> str:
+    return quote.passage.section.rsplit(" / ", 1)[-1] or "正文"
+
+
+def _quoted(quote: Quote) -> str:
+    text = " ".join(quote.passage.text.split())
+    return text if len(text) <= _BIGGEST_QUOTE else f"{text[:_BIGGEST_QUOTE]}……"

@@ -1,0 +1,257 @@
+"""The facts that a plan needs, fetched once and found by meaning."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from caiwen.ask.figures import Figure, of_fact, same_printed, spans_of
+from caiwen.ask.plan import CompanyRef, PeriodRef
+from caiwen.ask.world import World
+from caiwen.finance.period import Period
+from caiwen.records import Basis, Fact, FilingKind, Scope, Status
+from caiwen.records.words import BASIS_WORDS
+from caiwen.store import FactFilter
+
+_BASIS = {
+    Basis.CORRECTED: 0,
+    Basis.REPORTED: 1,
+    Basis.UNADJUSTED: 2,
+    Basis.COMPARATIVE: 3,
+    Basis.RESTATED: 4,
+    Basis.OPENING: 9,
+}
+"""Look-ups: the period's own filing, then what repeats it, then what restates it."""
+
+_COMPARABLE = {
+    Basis.CORRECTED: 0,
+    Basis.RESTATED: 1,
+    Basis.REPORTED: 2,
+    Basis.COMPARATIVE: 3,
+    Basis.OPENING: 4,
+    Basis.UNADJUSTED: 5,
+}
+"""Within one filing, for comparing two of its columns."""
+
+_KINDS = {
+    FilingKind.ANNUAL: 0,
+    FilingKind.INTERIM: 0,
+    FilingKind.Q1: 0,
+    FilingKind.Q3: 0,
+    FilingKind.PROSPECTUS: 1,
+    FilingKind.ANNUAL_SUMMARY: 2,
+    FilingKind.INTERIM_SUMMARY: 2,
+}
+_SOURCES = {"balance_sheet": 0, "income_statement": 0, "cash_flow": 0, "key_indicators": 1}
+
+Dimensions = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Look:
+    """What a look-up found: the first value, other values of the same thing, and what to say about them."""
+
+    figure: Figure | None = None
+    alternatives: list[Figure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Facts by company and item. ``why``: for the trace, why a fact was not taken (or taken)."""
+
+    world: World
+    facts: dict[tuple[str, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    why: dict[str, tuple[Fact, bool, str]] = field(default_factory=dict)
+    allowed: frozenset[str] | None = None
+
+    def fetch(self, company: CompanyRef, items: Iterable[str]) -> None:
+        """All periods of these items; facts from documents that are not allowed stay out."""
+        missing = [item for item in dict.fromkeys(items) if (company.who, item) not in self.facts]
+        if not missing:
+            return
+        for item in missing:
+            self.facts[company.who, item] = []
+        for fact in self.world.store.facts(FactFilter(company=company.who, items=missing)):
+            if self.allowed is None or fact.observation.document in self.allowed:
+                self.facts[company.who, fact.item].append(fact)
+
+    def fetch_everyone(
+        self, companies: Sequence[CompanyRef], items: Sequence[str], periods: Sequence[str]
+    ) -> None:
+        """The same over many companies, of these periods only."""
+        known = {c.who: c.who for c in companies} | {c.code: c.who for c in companies if c.code}
+        known |= {c.name: c.who for c in companies}
+        for company in companies:
+            for item in items:
+                self.facts.setdefault((company.who, item), [])
+        for fact in self.world.store.facts(FactFilter(items=list(items), periods=list(periods))):
+            who = known.get(fact.code or "") or known.get(fact.entity)
+            if who and (self.allowed is None or fact.observation.document in self.allowed):
+                self.facts[who, fact.item].append(fact)
+
+    def of(self, company: CompanyRef, item: str, dimensions: Mapping[str, str] | None = None) -> list[Fact]:
+        self.fetch(company, [item])
+        wanted = dict(dimensions or {})
+        return [f for f in self.facts[company.who, item] if f.dimensions == wanted]
+
+    def periods_of(
+        self, company: CompanyRef, item: str, dimensions: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Periods for which the item is there, latest first."""
+        found = {f.period for f in self.of(company, item, dimensions)}
+        return sorted(found, key=_period_order, reverse=True)
+
+    # --- choosing ---------------------------------------------------------------------------------
+
+    def look(
+        self,
+        company: CompanyRef,
+        item: str,
+        period: PeriodRef,
+        scope: Scope,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> Look:
+        """The value of the filing for that period first; then what later filings restate, each labelled."""
+        every = self.of(company, item, dimensions)
+        spans = spans_of(period)
+        fitting = [f for f in every if f.period == period.period and f.span in spans]
+        candidates = sorted((f for f in fitting if f.scope is scope), key=self._lookup_order)
+        look = Look()
+        for fact in every:
+            if fact not in candidates:
+                self._note(fact, False, _why_not(fact, period, scope, spans))
+        if not candidates:
+            return look
+        first = candidates[0]
+        self._note(first, True, f"{BASIS_WORDS[first.basis]}，排在最前")
+        look.figure = of_fact(first, company, period, self._label(first, first))
+        for fact in candidates[1:]:
+            if any(
+                same_printed(fact, other) for other in [first, *(a.fact for a in look.alternatives if a.fact)]
+            ):
+                self._note(fact, False, "与所取数值相同")
+                continue
+            self._note(fact, False, f"数值不同，列为其他口径（{BASIS_WORDS[fact.basis]}）")
+            look.alternatives.append(of_fact(fact, company, period, self._label(fact, first)))
+        look.warnings = self._warnings(first, look.alternatives)
+        return look
+
+    def _note(self, fact: Fact, taken: bool, why: str) -> None:
+        if taken or fact.id not in self.why:
+            self.why[fact.id] = (fact, taken, why)
+
+    def _lookup_order(self, fact: Fact) -> tuple[object, ...]:
+        return (_BASIS[fact.basis], *self._document_order(fact))
+
+    def _document_order(self, fact: Fact) -> tuple[object, ...]:
+        document = self.world.document(fact.observation.document)
+        kind = _KINDS.get(document.filing.kind, 3) if document else 3
+        distance = _distance(document.filing.period if document else None, fact.period)
+        source = _SOURCES.get(fact.source, 2)
+        return (
+            distance,
+            kind,
+            fact.status is Status.CONFLICT,
+            source,
+            document.name if document else "",
+            fact.id,
+        )
+
+    def _label(self, fact: Fact, first: Fact) -> str:
+        """What to say of a value that is not simply the one of the period's own filing."""
+        if fact.basis is Basis.REPORTED and fact is first:
+            return ""
+        if fact.basis is Basis.REPORTED:
+            return f"《{self.world.name_of(fact.observation.document)}》"
+        if fact.basis is Basis.COMPARATIVE and fact is first:
+            return "后期报告的比较列报"
+        return BASIS_WORDS[fact.basis]
+
+    def _warnings(self, first: Fact, alternatives: list[Figure]) -> list[str]:
+        found = []
+        for figure in alternatives:
+            other = figure.fact
+            if other and other.basis is first.basis and first.basis is Basis.REPORTED:
+                names = [self.world.name_of(f.observation.document) for f in (first, other)]
+                where = (
+                    f"《{names[0]}》与《{names[1]}》" if names[0] != names[1] else f"《{names[0]}》的不同位置"
+                )
+                found.append(f"{where}对{first.item}的列示不一致，两个数值均列出，请核对原文。")
+        if first.basis is Basis.CORRECTED:
+            found.append(f"{first.item}的数值经人工更正。")
+        if first.status is Status.CONFLICT and not found:
+            found.append(f"{first.item}的数值未通过勾稽或与其他位置不一致，请核对原文。")
+        return list(dict.fromkeys(found))
+
+    def comparable(
+        self,
+        company: CompanyRef,
+        item: str,
+        period: PeriodRef,
+        base: PeriodRef,
+        scope: Scope,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> tuple[Figure, Figure] | None:
+        """Both periods as one filing shows them: that of the later period, else the next one that has both columns."""
+        now, then = (
+            self._by_document(company, item, period, scope, dimensions),
+            self._by_document(company, item, base, scope, dimensions),
+        )
+        shared = [d for d in now if d in then]
+        if not shared:
+            return None
+        best = min(shared, key=lambda d: self._document_order(now[d]))
+        return of_fact(now[best], company, period), of_fact(then[best], company, base)
+
+    def in_document(
+        self,
+        document: str,
+        company: CompanyRef,
+        item: str,
+        period: PeriodRef,
+        scope: Scope,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> Figure | None:
+        """The value that one document shows."""
+        fact = self._by_document(company, item, period, scope, dimensions).get(document)
+        return of_fact(fact, company, period) if fact else None
+
+    def _by_document(
+        self,
+        company: CompanyRef,
+        item: str,
+        period: PeriodRef,
+        scope: Scope,
+        dimensions: Mapping[str, str] | None,
+    ) -> dict[str, Fact]:
+        found: dict[str, Fact] = {}
+        spans = spans_of(period)
+        facts = [
+            f
+            for f in self.of(company, item, dimensions)
+            if f.period == period.period and f.span in spans and f.scope is scope
+        ]
+        for fact in sorted(facts, key=lambda f: (_COMPARABLE[f.basis], _SOURCES.get(f.source, 2), f.id)):
+            found.setdefault(fact.observation.document, fact)
+        return found
+
+
+def _why_not(fact: Fact, period: PeriodRef, scope: Scope, spans: tuple[object, ...]) -> str:
+    if fact.period != period.period:
+        return "期间不同"
+    if fact.span not in spans:
+        return "累计与单季不同"
+    return "口径不同（合并、母公司）" if fact.scope is not scope else "未采用"
+
+
+def _period_order(period: str) -> tuple[object, ...]:
+    parsed = Period.parse(period)
+    return (parsed.end_date.isoformat(), parsed.months) if parsed else (period, 0)
+
+
+def _distance(filing: str | None, period: str) -> int:
+    """Years between the filing's period and the fact's; far for filings without a period."""
+    a, b = Period.parse(filing or ""), Period.parse(period)
+    return abs(a.year - b.year) * 2 + (a.part is not b.part) if a and b else 9

@@ -1,0 +1,379 @@
+"""Question → Plan, by rules over the vocabulary, the taxonomy and what the store knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from caiwen.ask.companies import CompanyMention, reference
+from caiwen.ask.measures import measures_of
+from caiwen.ask.periods import change_of, named_periods, with_earlier
+from caiwen.ask.plan import (
+    Aggregate,
+    Clarify,
+    CompanyRef,
+    Define,
+    Explain,
+    FormulaMeasure,
+    ItemMeasure,
+    Measure,
+    PeriodRef,
+    Plan,
+    Query,
+    Select,
+    Threshold,
+    Unanswerable,
+)
+from caiwen.ask.ranking import order_of
+from caiwen.ask.reading import Reading, read, read_companies, tidy
+from caiwen.ask.topics import topic_of
+from caiwen.ask.words import Hit, filler, words
+from caiwen.ask.world import World
+from caiwen.finance.companies import normalise_code
+from caiwen.finance.formulas import formulas
+from caiwen.finance.items import taxonomy
+from caiwen.finance.period import Period
+from caiwen.records import Scope
+from caiwen.store import Company
+
+LONGEST_QUESTION = 1000
+_REGION = re.compile(
+    r"(?:在|注册(?:地址?)?(?:在|于|是|为)|位于|总部在)(?P<place>[\u4e00-\u9fff]{2,6}?)(?:省|市)?(?:注册|的|，|,|□|哪|有|上市|、|$)"
+)
+_NAMELIKE = re.compile(r"[\u4e00-\u9fff]{2,}")
+_STATEMENTS = (
+    "balance_sheet",
+    "income_statement",
+    "cash_flow",
+    "cash_flow_supplement",
+    "key_indicators",
+    "quarterly",
+)
+
+
+@dataclass(slots=True)
+class Parser:
+    """Parses one question. ``notes``: what was understood, for the trace and for the user."""
+
+    world: World
+    today: date
+    notes: list[str] = field(default_factory=list)
+
+    def parse(self, question: str) -> Plan:
+        text = tidy(question)
+        refused = _unreadable(text)
+        if refused:
+            return refused
+        mentions = read_companies(text, self.world.book)
+        ambiguous = next((m for m in mentions if len(m.companies) > 1), None)
+        if ambiguous:
+            names = tuple(
+                f"{c.full_names[0] if c.full_names else c.name}（{c.code or '无代码'}）"
+                for c in ambiguous.companies
+            )
+            said = text[ambiguous.start : ambiguous.end]
+            return Clarify(
+                text=f"“{said}”可以指多家公司，请说明是哪一家：{'、'.join(names)}。", choices=names
+            )
+        reading = self._read(text, mentions)
+        return self._companies_then_plan(reading)
+
+    # --- companies --------------------------------------------------------------------------------
+
+    def _read(self, text: str, mentions: Sequence[CompanyMention]) -> Reading:
+        named = [m.companies[0] for m in mentions]
+        company = named[0] if named else self._only()
+        vocabulary = self.world.vocabulary(company) if company else None
+        latest = self.world.latest(company) if company else None
+        sector = company.sector if company else "general"
+        return read(text, mentions, vocabulary, sector, latest, self.today)
+
+    def _only(self) -> Company | None:
+        book = self.world.book.all
+        return book[0] if len(book) == 1 else None
+
+    def _companies_then_plan(self, reading: Reading) -> Plan:
+        reading.companies = [m for m in reading.companies if not self._part_of_longer_name(reading, m)]
+        if not self.world.book.all:
+            return Unanswerable(text="事实库里还没有任何材料，请先用 caiwen ingest 读入文件。")
+        if reading.companies:
+            unknown = self._unknown_name(reading) if _wants_several(reading) else None
+            if unknown:
+                return self._no_such_company(unknown)
+            return self._plan(reading, [reference(m.companies[0]) for m in reading.companies])
+        return self._without_company(reading)
+
+    def _part_of_longer_name(self, reading: Reading, mention: CompanyMention) -> bool:
+        """华兰生物股份 holds the short name 生物股份: a name with unread characters right before it is another name."""
+        touching = [h for h in reading.leftovers if h.end == mention.start]
+        if not mention.official:
+            touching += [h for h in reading.leftovers if h.start == mention.end]
+        if not touching or not all(_NAMELIKE.fullmatch(h.word) or len(h.word) == 1 for h in touching):
+            return False
+        start, end = min(h.start for h in touching), max(h.end for h in touching)
+        whole = reading.text[min(start, mention.start) : max(end, mention.end)]
+        reading.leftovers = [h for h in reading.leftovers if h not in touching]
+        reading.leftovers.append(Hit(min(start, mention.start), max(end, mention.end), whole, ""))
+        return True
+
+    def _without_company(self, reading: Reading) -> Plan:
+        code = next((h.word for h in reading.leftovers if h.word.isdigit()), None)
+        if code and normalise_code(code):
+            return self._no_such_company(code)
+        if _everyone(reading):
+            return self._plan(reading, [])
+        definition = _definition(reading)
+        if definition:
+            return definition
+        name = self._unknown_name(reading)
+        if name:
+            guessed = self._guess(name, reading)
+            if guessed:
+                return guessed
+        if not self._only() and name and _looks_like_name(name, reading):
+            return self._no_such_company(name.word)
+        only = self._only()
+        if only:
+            if name and _looks_like_name(name, reading):
+                return self._no_such_company(name.word)
+            self.notes.append(f"问题没有写公司，按库中唯一的公司“{only.name}”回答")
+            return self._plan(reading, [reference(only, "assumed")])
+        topic = topic_of(reading)
+        if not reading.of("item") and not reading.of("formula"):
+            return Explain(topic=topic.text, keywords=topic.keywords, sections=topic.sections)
+        choices = tuple(c.name for c in self.world.book.all[:10])
+        return Clarify(text=f"请说明是哪家公司。库中有：{'、'.join(choices)}。", choices=choices)
+
+    def _unknown_name(self, reading: Reading) -> Hit | None:
+        """The first leftover that may be the name of a company."""
+        return next((h for h in reading.leftovers if len(h.word) >= 2 and _NAMELIKE.match(h.word)), None)
+
+    def _guess(self, name: Hit, reading: Reading) -> Plan | None:
+        guess = self.world.book.guess(name.word)
+        if guess is None:
+            return None
+        if not guess.sure:
+            choices = tuple(c.name for c in guess.companies)
+            return Clarify(text=f"库中没有“{name.word}”，您是指：{'、'.join(choices)}？", choices=choices)
+        company = guess.companies[0]
+        self.notes.append(f"没有名为“{name.word}”的公司，按“{company.name}”理解")
+        place = CompanyMention(name.start, name.end, (company,))
+        reading = self._read(reading.text, [place])
+        return self._plan(reading, [reference(company, "corrected", name.word)])
+
+    def _no_such_company(self, word: str | Hit) -> Unanswerable:
+        said = word if isinstance(word, str) else word.word
+        near = tuple(f"{c.name}（{c.code}）" if c.code else c.name for c in self.world.book.nearest(said, 5))
+        return Unanswerable(
+            text=f"库中没有“{said}”的材料。已入库的公司有：{'、'.join(near)}。", suggestions=near
+        )
+
+    # --- the plan ---------------------------------------------------------------------------------
+
+    def _plan(self, reading: Reading, companies: list[CompanyRef]) -> Plan:
+        if reading.unknown_times and not reading.periods:
+            said = "、".join(reading.unknown_times)
+            return Unanswerable(
+                text=f"材料按报告期披露，没有“{said}”这一时间的数据；请改问年度、半年度或季度。"
+            )
+        company = self._company(companies[0]) if companies else None
+        vocabulary = self.world.vocabulary(company) if company else None
+        latest = self.world.latest(company) if company else None
+        measures = measures_of(reading, vocabulary)
+        periods = named_periods(reading)
+        explain = self._explain(reading, companies, periods, measures)
+        if explain:
+            return explain
+        change, periods = change_of(reading, periods)
+        if change is None:
+            periods = with_earlier(reading, periods, latest)
+        if not periods and latest and companies:
+            periods = [PeriodRef(period=str(latest), assumed=True)]
+        scope = Scope.PARENT if reading.has("scope.parent") else Scope.CONSOLIDATED
+        aggregate = _aggregate(reading, companies)
+        if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
+            earlier = Period.parse(periods[0].period)
+            periods = [PeriodRef(period=str(earlier.prior_year())), *periods] if earlier else periods
+        return Query(
+            select=Select(
+                companies=tuple(dict.fromkeys(companies)),
+                everyone=not companies,
+                region=_region(reading) if not companies else None,
+                periods=tuple(periods),
+                scope=scope,
+            ),
+            derive=tuple(measures),
+            change=change,
+            threshold=_threshold(reading),
+            aggregate=aggregate,
+            order=order_of(reading, companies, periods, measures),
+            decimals=reading.decimals,
+            currency_unit=reading.unit,
+        )
+
+    def _company(self, ref: CompanyRef) -> Company | None:
+        return next((c for c in self.world.book.all if c.who == ref.who), None)
+
+    def _explain(
+        self, reading: Reading, companies: list[CompanyRef], periods: list[PeriodRef], measures: list[Measure]
+    ) -> Plan | None:
+        """Passages are asked for: words of explanation, no item, or an item inside a longer unknown term."""
+        topic = topic_of(reading)
+        compound = _compound(reading, measures)
+        if compound:
+            self.notes.append(f"“{compound}”不是单独入库的数据项，改为查找原文")
+            topic = topic.with_term(compound)
+        wanted = compound or (not measures) or _wants_text(reading, measures)
+        if not wanted:
+            return None
+        if not topic.text and not measures:
+            said = companies[0].name if companies else ""
+            choices = ("营业收入", "净利润", "资产总计", "法定代表人", "主营业务")
+            return Clarify(text=f"想了解{said}的什么？例如：{'、'.join(choices)}。", choices=choices)
+        return Explain(
+            topic=topic.text,
+            keywords=topic.keywords,
+            sections=topic.sections,
+            companies=tuple(dict.fromkeys(companies)),
+            periods=tuple(p for p in periods if p.form == "report"),
+            facts=() if compound else tuple(measures),
+        )
+
+
+def _unreadable(text: str) -> Unanswerable | None:
+    if not re.search(r"[\w]", text):
+        return Unanswerable(text="问题是空的，请写出要查询的公司、年份和项目。")
+    if len(text) > LONGEST_QUESTION:
+        return Unanswerable(text=f"问题有 {len(text)} 个字，超过 {LONGEST_QUESTION} 字的上限，请缩短后再问。")
+    return None
+
+
+def _everyone(reading: Reading) -> bool:
+    asks_all = reading.has("everyone") or _region(reading) is not None
+    return asks_all and (
+        reading.has("rank") or reading.has("aggregate") or bool(reading.amounts) or _places(reading)
+    )
+
+
+def _places(reading: Reading) -> bool:
+    return (
+        re.search(
+            r"第[一二三四五六七八九十\d]+(?:高|大|多|低|小|少|名|位)|前[一二三四五六七八九十\d]+(?:家|名|位|大|个)?|哪些|各",
+            reading.text,
+        )
+        is not None
+    )
+
+
+def _wants_several(reading: Reading) -> bool:
+    """Two companies are compared, and only one of them was found."""
+    return len(reading.companies) == 1 and (reading.has("rank.better_high") or reading.has("rank.better_low"))
+
+
+def _definition(reading: Reading) -> Define | None:
+    """什么是毛利率, 市盈率怎么算: a concept, no company and no period named."""
+    if reading.periods or not (reading.has("define") or _is_what(reading)):
+        return None
+    formula = next((m.meaning for m in reading.of("formula")), None)
+    term = _term(reading)
+    return Define(term=term, formula=formula) if term else None
+
+
+def _is_what(reading: Reading) -> bool:
+    return reading.text.startswith(("什么是", "何谓", "何为", "什么叫"))
+
+
+def _term(reading: Reading) -> str:
+    text = reading.text
+    for word in sorted([*words("define", "ask"), *words("define", "lead")], key=len, reverse=True):
+        text = text.replace(word, "")
+    kept = re.sub(r"^(?:请问|请解释|解释|请说明|说明)|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text)
+    return kept.strip("“”\"'「」")
+
+
+def _looks_like_name(name: Hit, reading: Reading) -> bool:
+    """A leftover at the place of a name: before the item, or ending like one."""
+    if re.search(r"(?:股份|集团|公司|银行|证券|保险|科技|医药|药业|电子|控股|实业)$", name.word):
+        return True
+    items = reading.of("item") + reading.of("formula")
+    return bool(items) and name.start < min(m.start for m in items) and 2 <= len(name.word) <= 20
+
+
+def _aggregate(reading: Reading, companies: list[CompanyRef]) -> Aggregate | None:
+    if reading.has("aggregate.same"):
+        return Aggregate(kind="same")
+    if reading.has("aggregate.count") and (not companies):
+        return Aggregate(kind="count")
+    if reading.has("change"):
+        return None
+    for kind in ("difference", "sum", "mean"):
+        if reading.has(f"aggregate.{kind}"):
+            return Aggregate.model_validate({"kind": kind})
+    return None
+
+
+def _threshold(reading: Reading) -> Threshold | None:
+    if not reading.amounts:
+        return None
+    amount = reading.amounts[0]
+    around = (
+        reading.text[max(0, amount.start - 5) : amount.start]
+        + " "
+        + reading.text[amount.end : amount.end + 3]
+    )
+    signs: dict[str, list[str]] = words("threshold")
+    found = [(len(w), sign) for sign, group in signs.items() for w in group if w in around]
+    if not found:
+        return None
+    return Threshold.model_validate(
+        {"sign": max(found)[1], "value": Decimal(amount.value), "unit": amount.unit}
+    )
+
+
+def _region(reading: Reading) -> str | None:
+    match = _REGION.search(reading.text)
+    if match is None or (
+        "注册" not in reading.text and "总部" not in reading.text and "位于" not in reading.text
+    ):
+        return None
+    place = match["place"]
+    return None if place in filler() else place
+
+
+def _compound(reading: Reading, measures: list[Measure]) -> str | None:
+    """The longer term of which an item is only a part (固定资产折旧, 疫苗业务收入): unread words right beside it."""
+    for mention in reading.of("item") + reading.of("formula"):
+        for left in reading.leftovers:
+            gap = (
+                reading.text[left.end : mention.start]
+                if left.end <= mention.start
+                else reading.text[mention.end : left.start]
+            )
+            if len(left.word) >= 2 and gap in ("", "的"):
+                start, end = min(left.start, mention.start), max(left.end, mention.end)
+                return reading.text[start:end]
+    return None
+
+
+def _wants_text(reading: Reading, measures: list[Measure]) -> bool:
+    """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
+    if reading.has("number") or reading.has("change.rate") or reading.has("aggregate") or reading.has("rank"):
+        return re.search(r"原因|为什么|为何", reading.text) is not None
+    if not reading.has("explain_strong"):
+        return False
+    if re.search(r"原因|为什么|为何|分析", reading.text):
+        return True
+    return not all(_is_line(measure) for measure in measures)
+
+
+def _is_line(measure: Measure) -> bool:
+    """A line of a statement, or a short text such as the legal representative."""
+    if isinstance(measure, FormulaMeasure):
+        return formulas().get(measure.formula) is not None
+    if not isinstance(measure, ItemMeasure):
+        return True
+    item = taxonomy().get(measure.item)
+    return item is not None and (item.statement in _STATEMENTS or item.unit == "text")

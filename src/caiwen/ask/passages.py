@@ -1,0 +1,170 @@
+"""Open questions: the right section of the right filing, quoted with its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from caiwen.ask.plan import CompanyRef, Explain
+from caiwen.ask.words import load
+from caiwen.ask.world import ANNUAL, World
+from caiwen.finance.text import squash
+from caiwen.records import Passage
+from caiwen.store import Hit, StoredDocument
+
+QUOTED = 5
+"""Passages quoted at most."""
+QUOTED_CHARS = 1500
+_TICKED_NO = re.compile(r"[√☑✓]\s*不适用|[√☑✓]\s*否")
+_TICKED_YES = re.compile(r"[√☑✓]\s*适用|[√☑✓]\s*是")
+_ORDINALS = re.compile(
+    r"^(?:第[一二三四五六七八九十]+[节章]|[（(]?[一二三四五六七八九十\d]+[）)]?[、.．]?)\s*"
+)
+
+
+class Index(Protocol):
+    """The part of the search index that answering needs."""
+
+    def search(
+        self,
+        query: str,
+        k: int | None = None,
+        *,
+        documents: Sequence[str] = (),
+        codes: Sequence[str] = (),
+        periods: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+    ) -> list[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage that answers. ``nothing``: the filing itself says that there is nothing to report."""
+
+    passage: Passage
+    document: StoredDocument
+    nothing: bool = False
+
+
+@dataclass(slots=True)
+class Reader:
+    """Finds quotes for an open question. ``allowed``: sha256 of the documents that may be read, None for all."""
+
+    world: World
+    index: Index | None
+    allowed: frozenset[str] | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def find(self, plan: Explain) -> list[Quote]:
+        documents = self._documents(plan)
+        if plan.companies and not documents:
+            return []
+        for document in documents:
+            quotes = self._by_section(plan, document)
+            if quotes:
+                return quotes
+        return self._by_search(plan, documents)
+
+    def _documents(self, plan: Explain) -> list[StoredDocument]:
+        """The filings that the question is about, best first: of the period named, full reports before summaries."""
+        found: list[StoredDocument] = []
+        for ref in plan.companies:
+            company = next((c for c in self.world.book.all if c.who == ref.who), None)
+            found += self.world.filings(company) if company else []
+        if self.allowed is not None:
+            found = [d for d in found if d.sha256 in self.allowed]
+        wanted = [p.period for p in plan.periods if not p.assumed]
+        if wanted:
+            found = [d for d in found if d.filing.period in wanted or d.filing.period is None]
+        return sorted(found, key=_report_order, reverse=True)
+
+    def covered(self, ref: CompanyRef) -> list[str]:
+        """Report periods of this company's filings."""
+        company = next((c for c in self.world.book.all if c.who == ref.who), None)
+        filings = self.world.filings(company) if company else []
+        return sorted({d.filing.period for d in filings if d.filing.period})
+
+    def _by_section(self, plan: Explain, document: StoredDocument) -> list[Quote]:
+        """The section whose title the statutory format gives to this topic, or that bears the topic's own words."""
+        titles = self.world.store.sections(document.sha256)
+        wanted = [*plan.sections, plan.topic.replace(" ", "")] if plan.topic else list(plan.sections)
+        for part in wanted:
+            chosen = _best_title(titles, part)
+            if chosen:
+                return self._section(plan, document, chosen)
+        return []
+
+    def _section(self, plan: Explain, document: StoredDocument, title: str) -> list[Quote]:
+        inside = [
+            p
+            for p in self.world.store.passages_of(document.sha256)
+            if p.section == title or p.section.startswith(f"{title} / ")
+        ]
+        body = [p for p in inside if p.kind != "heading" and squash(p.text)]
+        return _limited(body, plan, document)
+
+    def _by_search(self, plan: Explain, documents: list[StoredDocument]) -> list[Quote]:
+        if self.index is None:
+            return []
+        query = " ".join((plan.topic, *plan.keywords))
+        limits = [d.sha256 for d in documents] or sorted(self.allowed or ())
+        hits = self.index.search(query, QUOTED * 3, documents=limits)
+        words = [w for w in (*plan.topic.split(), *plan.keywords) if len(w) >= 2]
+        quotes = []
+        for hit in hits:
+            document = self.world.document(hit.document)
+            if document and hit.passage.kind != "heading" and _speaks_of(hit.passage, words):
+                quotes.append(Quote(hit.passage, document, says_nothing(hit.passage.text)))
+        return quotes[:QUOTED]
+
+
+def _report_order(document: StoredDocument) -> tuple[object, ...]:
+    kind = document.filing.kind
+    return (kind in ANNUAL, document.filing.period or "", kind is ANNUAL[0], document.pages)
+
+
+def _best_title(titles: list[str], part: str) -> str | None:
+    """The section whose own title holds ``part``: the title closest in length, the first of equals."""
+    wanted = _plain(part)
+    own = [(title, _plain(title.rsplit(" / ", 1)[-1])) for title in titles]
+    fitting = [
+        (len(name), n, title) for n, (title, name) in enumerate(own) if len(wanted) >= 2 and wanted in name
+    ]
+    return min(fitting)[2] if fitting else None
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[、，,和及与的\s]", "", _ORDINALS.sub("", squash(title)))
+
+
+def _limited(body: list[Passage], plan: Explain, document: StoredDocument) -> list[Quote]:
+    """The first passages of a section; of a long one, those that speak most of the topic, in reading order."""
+    words = [w for w in (*plan.topic.split(), *plan.keywords) if len(w) >= 2]
+    kept = body
+    if len(body) > QUOTED or sum(len(p.text) for p in body) > QUOTED_CHARS:
+        ranked = sorted(body, key=lambda p: (-sum(w in p.text for w in words), p.ordinal))
+        kept, room = [], QUOTED_CHARS
+        for passage in ranked[:QUOTED]:
+            if kept and len(passage.text) > room:
+                continue
+            kept.append(passage)
+            room -= len(passage.text)
+        kept.sort(key=lambda p: p.ordinal)
+    nothing = bool(kept) and all(says_nothing(p.text) for p in kept)
+    return [Quote(p, document, nothing) for p in kept]
+
+
+def _speaks_of(passage: Passage, words: list[str]) -> bool:
+    text = squash(passage.text) + squash(passage.section)
+    return any(word in text for word in words)
+
+
+def says_nothing(text: str) -> bool:
+    """□适用 √不适用, or a short 无 / 不存在: the filing states that there is nothing."""
+    flat = squash(text)
+    if _TICKED_NO.search(flat):
+        return not _TICKED_YES.search(flat)
+    nothing: list[str] = load("topics.yaml")["nothing"]
+    return len(flat) <= 12 and any(flat.strip("。.") == word or flat.startswith(word) for word in nothing)

@@ -1,0 +1,120 @@
+"""From the periods that a question names to the periods that facts are looked up for."""
+
+from __future__ import annotations
+
+import re
+
+from caiwen.ask.plan import Change, PeriodRef
+from caiwen.ask.reading import Reading, ordinal
+from caiwen.finance.period import Part, Period, PeriodMention
+
+_HALF = re.compile(r"(?P<year>(?:19|20)\d{2}|\d{2})年?(?:度)?(?:的)?下半年")
+_YEARS_BACK = re.compile(r"(?:与|和|跟|同|较|比)?(?:之?前|过去|此前)(?P<n>[一二两三四五\d])年")
+_EACH = ("各年", "每年", "历年", "逐年", "分别", "各自", "每个年度", "各年度")
+
+
+def named_periods(reading: Reading) -> list[PeriodRef]:
+    """Every period named, in order, each once."""
+    found = [(m.start, _reference(m, reading)) for m in reading.periods]
+    for match in _HALF.finditer(reading.text):
+        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        found.append((match.start(), PeriodRef(period=str(year), form="second_half")))
+    halves = {p.period for _, p in found if p.form == "second_half"}
+    kept = [
+        p for _, p in sorted(found, key=lambda f: f[0]) if p.form == "second_half" or p.period not in halves
+    ]
+    return list(dict.fromkeys(kept))
+
+
+def _reference(mention: PeriodMention, reading: Reading) -> PeriodRef:
+    """2024Q3 and 三季报 are year to date; 第三季度 and 单季 are the quarter alone."""
+    period = mention.period
+    compact = re.fullmatch(r"(?:20)?\d\d年?q3", mention.raw.replace(" ", "").lower()) is not None
+    single = mention.single and not (compact and period.part is Part.Q3)
+    after = reading.text[mention.end : mention.end + 4]
+    if period.part in (Part.Q1, Part.Q3) and (reading.has("single_quarter") or after.startswith("单季")):
+        single = period.part is not Part.Q1
+    if mention.single and period.part is Part.Q3 and after.startswith(("报", "末", "季报")):
+        single = False
+    return PeriodRef(period=str(period), form="single" if single else "report")
+
+
+def with_earlier(reading: Reading, periods: list[PeriodRef], latest: Period | None) -> list[PeriodRef]:
+    """Add or put in the earlier periods that words such as 上年, 年初 or 前两年 mean (outside of a comparison)."""
+    back = _YEARS_BACK.search(reading.text)
+    if back and periods:
+        count = ordinal(back["n"]) or 1
+        last = Period.parse(periods[-1].period)
+        if last:
+            earlier = [Period(last.year - n, last.part) for n in range(count, 0, -1)]
+            return list(dict.fromkeys([*(PeriodRef(period=str(p)) for p in earlier), *periods]))
+    words = reading.word("prior") + reading.word("opening")
+    if not words:
+        return periods
+    bases = periods or ([PeriodRef(period=str(latest), assumed=True)] if latest else [])
+    earlier_refs = [e for p in bases if (e := earlier_of(p, opening=reading.has("opening")))]
+    before = reading.text[max(0, words[0].start - 1) : words[0].start]
+    together = before in tuple("和与及、同跟") or reading.has("aggregate.same") or "本期" in reading.text
+    return [*periods, *earlier_refs] if together and periods else earlier_refs
+
+
+def earlier_of(period: PeriodRef, *, opening: bool = False) -> PeriodRef | None:
+    """The same period a year before; for an opening balance, the end of the year before."""
+    parsed = Period.parse(period.period)
+    if parsed is None:
+        return None
+    earlier = Period(parsed.year - 1) if opening else parsed.prior_year()
+    return PeriodRef(period=str(earlier), form="report" if opening else period.form)
+
+
+def quarter_before(period: PeriodRef) -> PeriodRef | None:
+    """The quarter alone before a quarter."""
+    parsed = Period.parse(period.period)
+    if parsed is None or parsed.part not in (Part.Q1, Part.Q2, Part.Q3, Part.Q4):
+        return None
+    quarters = (Part.Q1, Part.Q2, Part.Q3, Part.Q4)
+    at = quarters.index(parsed.part)
+    before = Period(parsed.year - 1, Part.Q4) if at == 0 else Period(parsed.year, quarters[at - 1])
+    return PeriodRef(period=str(before), form="single")
+
+
+def change_of(reading: Reading, periods: list[PeriodRef]) -> tuple[Change | None, list[PeriodRef]]:
+    """The comparison that is asked for, and the periods that it is asked for."""
+    if not reading.has("change"):
+        return None, periods
+    asked = {m.group.partition(".")[2] for m in reading.word("change")}
+    if asked <= {"link"}:
+        return None, periods
+    if reading.has("aggregate.same") and not asked & {"rate", "amount", "direction"}:
+        return None, periods
+    show = next((s for s in ("direction", "amount", "rate") if s in asked), "both")
+    if asked & {"compound", "quarter"} and show == "both":
+        show = "rate"
+    if asked & {"versus", "year_start"} and reading.has("aggregate.difference") and "rate" not in asked:
+        show = "amount"
+    against = (
+        "year_start" if "year_start" in asked else "prior_period" if "quarter" in asked else "prior_year"
+    )
+    targets, base = _base(reading, periods, compound="compound" in asked, versus="versus" in asked)
+    change = {
+        "against": "named" if base else against,
+        "base": base,
+        "show": show,
+        "compound": "compound" in asked,
+    }
+    return Change.model_validate(change), targets
+
+
+def _base(
+    reading: Reading, periods: list[PeriodRef], *, compound: bool, versus: bool
+) -> tuple[list[PeriodRef], PeriodRef | None]:
+    """Which of the named periods is the base of the comparison."""
+    ordered = sorted(periods, key=lambda p: (p.period[:4], p.period))
+    if compound and len(ordered) >= 2:
+        return [ordered[-1]], ordered[0]
+    if len(ordered) == 2 and not any(word in reading.text for word in _EACH) and not versus:
+        return [ordered[1]], ordered[0]
+    ends = len(ordered) > 2 and "从" in reading.text and not any(word in reading.text for word in _EACH)
+    if ends:
+        return [ordered[-1]], ordered[0]
+    return periods, None

@@ -1,0 +1,179 @@
+"""What a question asks for, as a small typed algebra: select → derive → aggregate → order.
+
+``Query`` is about numbers and short texts (facts); ``Explain`` about passages; ``Define`` about a concept.
+``Refuse``, ``Clarify`` and ``Unanswerable`` say why there is no answer. Rules make plans today; whatever else
+proposes one must pass the same types.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from caiwen.records import Scope
+
+
+class Record(BaseModel):
+    """Frozen, and strict about its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CompanyRef(Record):
+    """``how``: named as the store knows it, assumed (the only company there), or corrected from a typo in ``said``."""
+
+    who: str
+    name: str
+    code: str | None = None
+    sector: str = "general"
+    how: Literal["named", "assumed", "corrected"] = "named"
+    said: str | None = None
+
+
+class PeriodRef(Record):
+    """``period`` as facts write it. ``form``: report (balance, or year to date), single (one quarter alone),
+    second_half (the year less its first half). ``assumed``: the question named none."""
+
+    period: str
+    form: Literal["report", "single", "second_half"] = "report"
+    assumed: bool = False
+
+
+class ItemMeasure(Record):
+    """One item; ``dimensions`` narrow it to a product, a region, a shareholder..."""
+
+    kind: Literal["item"] = "item"
+    item: str
+    dimensions: dict[str, str] = Field(default_factory=dict)
+
+
+class BreakdownMeasure(Record):
+    """An item over all members of one axis (分产品, 股东, 客户...)."""
+
+    kind: Literal["breakdown"] = "breakdown"
+    item: str
+    axis: str
+
+
+class FormulaMeasure(Record):
+    """A formula of the table, by name."""
+
+    kind: Literal["formula"] = "formula"
+    formula: str
+    dimensions: dict[str, str] = Field(default_factory=dict)
+
+
+class RatioMeasure(Record):
+    """Two items of the question, one divided by the other."""
+
+    kind: Literal["ratio"] = "ratio"
+    numerator: str
+    denominator: str
+    display: Literal["percent", "ratio"] = "percent"
+
+
+Measure = Annotated[
+    ItemMeasure | BreakdownMeasure | FormulaMeasure | RatioMeasure, Field(discriminator="kind")
+]
+
+
+class Change(Record):
+    """The measures compared with an earlier period. ``base``: that period where the question names it.
+
+    ``show``: the rate, the amount, both, or only the direction (是否增长).
+    """
+
+    against: Literal["prior_year", "prior_period", "year_start", "named"] = "prior_year"
+    base: PeriodRef | None = None
+    show: Literal["rate", "amount", "both", "direction"] = "rate"
+    compound: bool = False
+
+
+class Threshold(Record):
+    """Only what is above or below a bound (``value`` in base units)."""
+
+    sign: Literal[">", ">=", "<", "<="]
+    value: Decimal
+    unit: str = ""
+
+
+class Aggregate(Record):
+    """``same``: are all values equal; ``sum``, ``mean`` and ``difference`` over what was selected; ``count`` of companies."""
+
+    kind: Literal["count", "sum", "mean", "same", "difference"]
+
+
+class Order(Record):
+    """Rank what was selected and keep places ``first``..``last``; ``over`` says what is ranked."""
+
+    over: Literal["companies", "periods", "members"]
+    descending: bool = True
+    first: int = 1
+    last: int = 1
+
+
+class Select(Record):
+    """``companies`` empty with ``everyone``: all companies of the store (or of the list given with the question)."""
+
+    companies: tuple[CompanyRef, ...] = ()
+    everyone: bool = False
+    region: str | None = None
+    periods: tuple[PeriodRef, ...] = ()
+    scope: Scope = Scope.CONSOLIDATED
+
+
+class Query(Record):
+    kind: Literal["query"] = "query"
+    select: Select
+    derive: tuple[Measure, ...]
+    change: Change | None = None
+    threshold: Threshold | None = None
+    aggregate: Aggregate | None = None
+    order: Order | None = None
+    decimals: int | None = None
+    currency_unit: str | None = None
+
+
+class Explain(Record):
+    """Quote what the material says. ``sections``: titles under which such things stand by the statutory format."""
+
+    kind: Literal["explain"] = "explain"
+    topic: str
+    keywords: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    companies: tuple[CompanyRef, ...] = ()
+    periods: tuple[PeriodRef, ...] = ()
+    facts: tuple[Measure, ...] = ()
+
+
+class Define(Record):
+    kind: Literal["define"] = "define"
+    term: str
+    formula: str | None = None
+
+
+class Refuse(Record):
+    kind: Literal["refuse"] = "refuse"
+    rule: str
+    text: str
+
+
+class Clarify(Record):
+    """Ask back, with the choices."""
+
+    kind: Literal["clarify"] = "clarify"
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+class Unanswerable(Record):
+    """Nothing in the material can answer; ``suggestions``: the nearest things that are there."""
+
+    kind: Literal["unanswerable"] = "unanswerable"
+    text: str
+    suggestions: tuple[str, ...] = ()
+
+
+Plan = Annotated[Query | Explain | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")]

@@ -1,0 +1,56 @@
+"""最高, 前三名, 第二大, 哪一年: what is to be ranked, and which places to keep."""
+
+from __future__ import annotations
+
+import re
+
+from caiwen.ask.plan import BreakdownMeasure, CompanyRef, Measure, Order, PeriodRef
+from caiwen.ask.reading import Reading, ordinal
+
+_N = r"[一二两三四五六七八九十]{1,3}|\d{1,3}"
+_PLACE = re.compile(rf"第(?P<n>{_N})(?P<way>高|大|多|低|小|少|名|位|的)?")
+_TOP = re.compile(
+    rf"前(?P<n>{_N})(?:大|名|家|个|位|强|的)?|(?:top|TOP)\s*(?P<t>\d+)|(?:最[高大多低小少])(?:的)?(?P<m>{_N})(?:家|个|名|位|大|年)|哪(?P<h>{_N})(?:家|个|名|位)"
+)
+_YEARS = re.compile(r"哪一?年|哪个年(?:度|份)|何年|哪个(?:季度|报告期)")
+_SEVERAL_YEARS = re.compile(r"前[一二两三四五\d]年")
+
+
+def order_of(
+    reading: Reading, companies: list[CompanyRef], periods: list[PeriodRef], measures: list[Measure]
+) -> Order | None:
+    over = _over(reading, companies, periods, measures)
+    if over is None:
+        return None
+    text = _SEVERAL_YEARS.sub("", reading.text)
+    low = reading.has("rank.low") or reading.has("rank.better_low")
+    top, place = _TOP.search(text), _PLACE.search(text)
+    if place and place["way"] in ("低", "小", "少"):
+        low = True
+    asked = (
+        reading.has("rank")
+        or (place and place["way"] in tuple("高大多低小少名位"))
+        or (top and over == "members")
+    )
+    if top and over == "companies":
+        asked = True
+    if not asked:
+        return None
+    first, last = 1, 1
+    if top:
+        last = ordinal(next(g for g in top.groups() if g)) or 1
+    elif place:
+        first = last = ordinal(place["n"]) or 1
+    return Order.model_validate({"over": over, "descending": not low, "first": first, "last": last})
+
+
+def _over(
+    reading: Reading, companies: list[CompanyRef], periods: list[PeriodRef], measures: list[Measure]
+) -> str | None:
+    if any(isinstance(m, BreakdownMeasure) for m in measures):
+        return "members"
+    if _YEARS.search(reading.text) or (len(periods) > 1 and len(companies) == 1 and reading.has("rank")):
+        return "periods"
+    if len(companies) != 1:
+        return "companies"
+    return None
