@@ -26,6 +26,8 @@ from caiwen.records import Box, Cell, Filing, Table
 
 _CHINESE = re.compile(r"[一-鿿]")
 _YEAR_ONLY = re.compile(r"(?:19|20)\d{2}")
+_KEPT = ("value", "change")
+"""Columns that a part keeps: the figures, and the printed growth that can confirm them."""
 _UNIT_CELL = re.compile(r"^[(（]?(?:金额)?单位[:：]|^[(（]?人民币?(?:百|千|万|亿)?元[)）]?$")
 
 
@@ -205,7 +207,7 @@ def _bind(reader: _Reader) -> None:
     reader.layout = tuple(places)
     places = _aligned(reader, places, bound)
     chosen = _told_apart(
-        [(m, p) for m, p in zip(bound, places, strict=True) if m is not None and m.role == "value"]
+        [(m, p) for m, p in zip(bound, places, strict=True) if m is not None and m.role in _KEPT]
     )
     repeated = [m for m, _ in chosen] == list(reader.columns) and [p for _, p in chosen] == list(
         reader.groups
@@ -225,8 +227,13 @@ def _told_apart(
     chosen: list[tuple[ColumnMeaning, tuple[int, ...]]],
 ) -> list[tuple[ColumnMeaning, tuple[int, ...]]]:
     """Without the columns whose headers say the same: something that would tell them apart was lost."""
-    keys = Counter((m.period, m.span, m.scope, m.basis) for m, _ in chosen)
-    return [(m, p) for m, p in chosen if keys[(m.period, m.span, m.scope, m.basis)] == 1]
+    keys = Counter(_key(m) for m, _ in chosen)
+    kept = [(m, p) for m, p in chosen if m.role != "value" or keys[_key(m)] == 1]
+    return kept if any(m.role == "value" for m, _ in kept) else []
+
+
+def _key(meaning: ColumnMeaning) -> tuple[object, ...]:
+    return meaning.period, meaning.span, meaning.scope, meaning.basis
 
 
 def _stack(reader: _Reader, column: int) -> list[Cell]:

@@ -10,6 +10,7 @@ from caiwen.knowledge.columns import period_of
 from caiwen.knowledge.data import pattern
 from caiwen.knowledge.figures import Frame, figures, is_known
 from caiwen.knowledge.grids import Part, read_table
+from caiwen.knowledge.growth import confirmed
 from caiwen.knowledge.titles import read_title
 from caiwen.knowledge.units import document_scale, table_scale
 from caiwen.records import Document, Fact, Filing, Span, Table
@@ -31,7 +32,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         )
         for part in parts:
             if not is_quarterly(part) and not _is_foreign(part):
-                facts.extend(figures(part, frame))
+                facts.extend(confirmed(figures(part, frame), part))
     return facts
 
 
@@ -56,7 +57,7 @@ def key_tables(document: Document, filing: Filing) -> Iterator[tuple[Table, list
 
 def is_quarterly(part: Part) -> bool:
     """Single quarters of one year side by side."""
-    singles = [c.period for c in part.columns if c.span is Span.SINGLE]
+    singles = [c.period for c in part.columns if c.role == "value" and c.span is Span.SINGLE]
     return len(singles) >= 2 and len({p[:4] for p in singles}) == 1 and len(set(singles)) == len(singles)
 
 

@@ -16,13 +16,14 @@ from functools import cache
 
 from caiwen.finance.text import normalise
 from caiwen.knowledge.data import load, pattern
-from caiwen.knowledge.sums import runs
+from caiwen.knowledge.sums import runs, spreads
 from caiwen.records import Basis, Fact, Span, Status
 
 BROKEN = "不符："
 """Marks the name of a check that failed."""
 
 REPEATED = "两处披露一致"
+_FAMILY = {"opening_balances": "balance_sheet"}
 _RESTATED = {Basis.COMPARATIVE: "prior", Basis.RESTATED: "prior", Basis.UNADJUSTED: "unadjusted"}
 
 
@@ -54,6 +55,9 @@ def reconcile(facts: Sequence[Fact]) -> list[Fact]:
                 _check(identity, books, marks)
         _sum_runs(str(statement), books, marks)
     _compare_places(facts, marks)
+    for total, parts, name in spreads(facts):
+        for fact in (total, *parts):
+            marks.passed[fact.id].append(name)
     return [_marked(fact, marks) for fact in facts]
 
 
@@ -83,7 +87,14 @@ def _books(facts: Iterable[Fact]) -> dict[tuple[object, ...], dict[str, list[Fac
         span = "" if fact.source == "cash_flow" and fact.span is Span.INSTANT else str(fact.span)
         spans = [span] if span else [str(Span.YTD), str(Span.SINGLE)]
         for one in spans:
-            key = (fact.source, fact.code or fact.entity, fact.period, one, fact.scope, fact.basis)
+            key = (
+                _FAMILY.get(fact.source, fact.source),
+                fact.code or fact.entity,
+                fact.period,
+                one,
+                fact.scope,
+                fact.basis,
+            )
             books[key][fact.item].append(fact)
     return books
 
@@ -186,5 +197,5 @@ def _marked(fact: Fact, marks: _Marks) -> Fact:
     passed, failed = marks.passed.get(fact.id, []), marks.failed.get(fact.id, [])
     if not passed and not failed:
         return fact
-    status = Status.VERIFIED if passed else Status.CONFLICT
+    status = Status.VERIFIED if passed or fact.status is Status.VERIFIED else Status.CONFLICT
     return fact.marked(status, *passed, *(BROKEN + name for name in failed))

@@ -73,7 +73,7 @@ def _alone(part: Part) -> Part:
     quarters = {"Q1": "Q1", "H1": "Q2", "Q3": "Q3"}
     columns = tuple(
         replace(c, span=Span.SINGLE, period=c.period[:4] + quarters.get(c.period[4:], "Q4"))
-        if c.span is Span.YTD
+        if c.role == "value" and c.span is Span.YTD
         else c
         for c in part.columns
     )
