@@ -44,12 +44,13 @@ class Frame:
     def to_shown(self, box: Box) -> Box:
         """An upright box → the same box on the page as displayed, to a hundredth of a point."""
         x0, y0, x1, y1 = box
+        if self.shown == self.upright:
+            return (round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2))
         width, height = self.size(self.upright)
         turned = {
-            0: (x0, y0, x1, y1),
             1: (height - y1, x0, height - y0, x1),
             2: (width - x1, height - y1, width - x0, height - y0),
             3: (y0, width - x1, y1, width - x0),
         }[(self.shown - self.upright) % 4]
-        a, b, c, d = (round(float(v), 2) for v in turned)
-        return (a, b, c, d)
+        a, b, c, d = turned
+        return (round(a, 2), round(b, 2), round(c, 2), round(d, 2))

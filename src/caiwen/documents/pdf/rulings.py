@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -57,6 +56,15 @@ class _Reader:
         x0, y0, x1, y1 = self.bounds
         return (x0, y0, x1, y1)
 
+    def is_tilted(self, item: ctypes.c_void_p, outer: Matrix | None) -> bool:
+        """Whether a text runs in any other direction than to the right."""
+        if outer is not None:
+            a, b = _times(self.transform(item), outer)[:2]
+        else:
+            binding.object_matrix(item, self.matrix_pointer)
+            a, b = self.matrix[0], self.matrix[1]
+        return abs(b) > 0.05 * a
+
     def transform(self, item: ctypes.c_void_p) -> Matrix:
         binding.object_matrix(item, self.matrix_pointer)
         a, b, c, d, e, f = self.matrix
@@ -74,7 +82,7 @@ def read_drawing(page: Any, bounds: Box) -> Drawing:
         if kind == _PATH:
             drawing.lines += _path_lines(reader, item, outer)
         elif kind == _TEXT:
-            drawing.tilted = drawing.tilted or _is_tilted(_times(reader.transform(item), outer))
+            drawing.tilted = drawing.tilted or reader.is_tilted(item, outer)
         elif kind == _IMAGE:
             x0, y0, x1, y1 = _move(reader.box(item), outer)
             drawing.image_area += max(0.0, x1 - x0) * max(0.0, y1 - y0) / area
@@ -113,10 +121,6 @@ def _move(box: Box, m: Matrix | None) -> Box:
     xs = (a * x0 + c * y0 + e, a * x1 + c * y1 + e)
     ys = (b * x0 + d * y0 + f, b * x1 + d * y1 + f)
     return (min(xs), min(ys), max(xs), max(ys))
-
-
-def _is_tilted(m: Matrix) -> bool:
-    return abs(math.atan2(m[1], m[0])) > 0.05
 
 
 def _path_lines(reader: _Reader, item: ctypes.c_void_p, outer: Matrix | None) -> list[Box]:
@@ -190,22 +194,27 @@ def split_rulings(boxes: NDArray) -> tuple[list[Ruling], list[Ruling]]:
 
 def merge(pieces: NDArray, tolerance: float = 1.6, gap: float = 1.6, shortest: float = 4.0) -> list[Ruling]:
     """Joins collinear pieces that touch; drops what stays shorter than ``shortest``."""
-    if not len(pieces):
-        return []
     ordered = pieces[np.argsort(pieces[:, 0], kind="stable")]
-    jumps = np.flatnonzero(np.diff(ordered[:, 0]) > tolerance) + 1
+    number = np.concatenate(([0], np.cumsum(np.diff(ordered[:, 0]) > tolerance)))[: len(ordered)]
+    rows = ordered[np.lexsort((ordered[:, 1], number))].tolist()
+    counts = np.bincount(number).tolist() if len(ordered) else []
     merged: list[Ruling] = []
-    for group in np.split(ordered, jumps):
-        position = float(np.median(group[:, 0]))
-        start: float | None = None
-        end = 0.0
-        for _, a, b in group[np.argsort(group[:, 1], kind="stable")].tolist():
-            if start is not None and a <= end + gap:
-                end = max(end, b)
-                continue
-            if start is not None and end - start > shortest:
-                merged.append((position, start, end))
-            start, end = a, b
-        if start is not None and end - start > shortest:
-            merged.append((position, start, end))
+    first = 0
+    for count in counts:
+        position = float(ordered[first + count // 2, 0])
+        merged += _chains(position, rows[first : first + count], gap, shortest)
+        first += count
     return merged
+
+
+def _chains(position: float, pieces: list[list[float]], gap: float, shortest: float) -> list[Ruling]:
+    chains: list[Ruling] = []
+    _, start, end = pieces[0]
+    for _, a, b in pieces[1:]:
+        if a <= end + gap:
+            end = max(end, b)
+            continue
+        chains.append((position, start, end))
+        start, end = a, b
+    chains.append((position, start, end))
+    return [(p, a, b) for p, a, b in chains if b - a > shortest]

@@ -21,6 +21,8 @@ SURELY = 0.8
 _DIGITAL = re.compile(r"[-+()（）\d,.%％ ]+")
 _CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])|[-(（]?\d{1,3}(?:,\d{3})+\.\d|\.")
 """A number that cannot end here: an open group of digits, a bare sign, or one decimal where money has two."""
+_TO = "—–-至~～（("
+"""A text that ends so waits for a number: a span of dates, an open bracket."""
 _PAIRS = (("（", "）"), ("(", ")"), ("“", "”"), ("《", "》"), ("【", "】"))
 
 
@@ -51,7 +53,7 @@ def row_goes_on(before: RawTable, after: RawTable) -> bool:
 
     Broken numbers outweigh any doubt about the words beside them. A header that both pages repeat is passed over.
     """
-    if after.n_columns < 2:
+    if after.n_columns < 2 or not (before.ruled and after.ruled):
         return False
     row = 0
     while row < after.n_rows - 1 and any(_texts(after, row)) and _texts(before, row) == _texts(after, row):
@@ -85,7 +87,9 @@ def _sign(before: RawCell | None, after: RawCell, *, alone: bool, bare: bool) ->
     """1: it is the rest of the text above; 0: it may be; -1: it is not."""
     if before is None or not before.text:
         return -1
-    if _DIGITAL.fullmatch(after.text) and _DIGITAL.fullmatch(before.text):
+    if _DIGITAL.fullmatch(after.text):
+        if not _DIGITAL.fullmatch(before.text):
+            return 1 if before.text[-1] in _TO else -1
         cut = _CUT.fullmatch(before.text) or after.text[0] in ",."
         return 1 if cut and _fits(before.text, after.text) else -1
     if (
