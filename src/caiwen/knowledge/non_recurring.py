@@ -21,17 +21,18 @@ _LEAD = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.
 
 
 def extract(document: Document, filing: Filing) -> list[Fact]:
-    """Reports print the table twice, in the summary of figures and in the notes: equal values are kept once."""
+    """Reports print the table twice, in front and in the notes, in other words: the first one for a period is taken."""
     rules = load(_RULES)
     maker = Maker(document, filing, "non_recurring")
-    facts: list[Fact] = []
+    kept: list[Fact] = []
     for table in document.tables:
         labels = "".join("".join(c.text for c in table.cells if c.column == 0).split())
         if len(set(re.findall(rules["rows"], labels))) >= 2 and not re.search(
             rules["not_these"], gist(table, 8)
         ):
-            facts.extend(_table(maker, table))
-    return once(facts)
+            covered = {(f.period, f.span) for f in kept if not f.dimensions}
+            kept.extend(f for f in _table(maker, table) if (f.period, f.span) not in covered)
+    return once(kept)
 
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:

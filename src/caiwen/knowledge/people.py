@@ -156,5 +156,5 @@ def _prose(maker: Maker) -> Iterator[Fact]:
         text = re.sub(r"\s+", "", normalise(block.text))
         if (match := pattern.search(text)) and (value := parse_number(match["value"])) and maker.period:
             meaning = maker.meaning(load(_RULES)["group_item"], span=Span.INSTANT)
-            yield maker.told(meaning, block, match["value"] + "人", value, "人", match.group())
+            yield maker.told(meaning, block, match["value"] + match["mark"], value, "人", match.group())
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from caiwen.finance.text import squash
-from caiwen.knowledge.columns import ColumnMeaning, bind_columns
+from caiwen.knowledge.columns import ColumnMeaning, bind_columns, is_header_text
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import contradicts, place
 from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, is_number, once, rows_of
@@ -47,12 +47,13 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
     kind, columns = "", dict[int, _Column]()
     heads: list[Row] = []
     for row in rows_of(table):
-        if opened := _kind_of(row):
+        if (opened := _kind_of(row)) is not None:
             kind = opened
             heads = heads if row.is_banner else []
-        if not row.cells or (opened and row.is_banner):
+        if not row.cells or (opened is not None and row.is_banner):
             continue
         if _is_head(row):
+            kind = opened or _kind_of_title(row, kind)
             heads = [*heads, row] if heads and heads[-1].number == row.number - 1 else [row]
             columns = _columns(maker, table, heads)
         elif kind and columns and not re.search(load(_RULES)["not_rows"], row.label):
@@ -68,7 +69,28 @@ def _kind_of(row: Row) -> str | None:
     """A banner (主营业务分产品情况) or the title of the first column (分产品)."""
     if not row.cells or any(is_number(c.text) for c in row.cells):
         return None
-    return next((name for name, pattern in _kinds() if pattern.match(row.label)), None)
+    found = next((name for name, pattern in _kinds() if pattern.match(row.label)), None)
+    if found is None and row.is_banner and re.match(r"(?:主营业务)?[按分]", row.label):
+        return _kind_of_words(row.label)
+    return found
+
+
+def _kind_of_title(row: Row, kind: str) -> str:
+    """A header row whose first column has a title of its own speaks of other rows than the banner before it."""
+    first = row.cells[0]
+    title = squash(first.text)
+    if (
+        first.column != 0
+        or any(pattern.match(title) for _, _, pattern, _ in _column_rules())
+        or is_header_text(title)
+    ):
+        return kind
+    return _kind_of_words(title)
+
+
+def _kind_of_words(words: str) -> str:
+    kinds: dict[str, str] = load(_RULES)["first_column"]
+    return next((name for name, pattern in kinds.items() if re.search(pattern, words)), "")
 
 
 def _is_head(row: Row) -> bool:
@@ -100,9 +122,11 @@ def _columns(maker: Maker, table: Table, heads: list[Row]) -> dict[int, _Column]
 
 def _column(maker: Maker, texts: tuple[str, ...], about: str) -> _Column | None:
     for item, unit, pattern, where in _column_rules():
-        if not texts or not pattern.match(texts[-1]) or where not in about:
+        whole = "".join(texts[-2:])
+        taken = 1 if texts and pattern.match(texts[-1]) else 2 if pattern.match(whole) else 0
+        if not taken or where not in about:
             continue
-        periods = bind_columns([texts[:-1]], maker.filing) if len(texts) > 1 else [None]
+        periods = bind_columns([texts[:-taken]], maker.filing) if len(texts) > taken else [None]
         if periods[0] is not None and periods[0].role != "value":
             return None
         own = ColumnMeaning(period=maker.period or "")

@@ -75,7 +75,7 @@ def _told(maker: Maker, paragraph: Paragraph) -> Iterator[Fact]:
         if not day or str(Period.parse(day[0])) == maker.period:
             meaning = maker.meaning(rule["item"], span=Span.INSTANT)
             yield maker.told(
-                meaning, paragraph, match["value"] + "户", value, "户", sentence_around(text, match)
+                meaning, paragraph, match["value"] + match["mark"], value, "户", sentence_around(text, match)
             )
 
 
