@@ -116,7 +116,9 @@ def test_columns_align_by_display_width(run: Run, workspace: Workspace) -> None:
     from caiwen.cli.help import display_width
 
     _, out, _ = run("--workspace", workspace.folder, "facts", "--item", "营业收入")
-    header, _, *rows = out.splitlines()[:4]
+    company, document, header, _, *rows = out.splitlines()[:-1]
+    assert (company, document) == ("公司：山海冷链设备股份有限公司", f"文件：{REPORT}")
+    assert len(rows) == 2
     end = display_width(header[: header.index("数值") + 2])
     for row in rows:
         number = next(word for word in row.split() if "," in word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +13,15 @@ from caiwen.cli.batch import read_batch, read_lines
 from caiwen.cli.output import json_line, say, warn
 from caiwen.cli.state import workspace_of
 from caiwen.errors import CaiwenError
+from caiwen.records import Basis, Scope
+from caiwen.records.words import BASIS_WORDS, SCOPE_WORDS
 
 if TYPE_CHECKING:
+    from caiwen.ask.answer import Answer, Considered
     from caiwen.workspace import Workspace
 
 _QUOTE = 80
+_MOST_CONSIDERED = 12
 
 
 def ask(
@@ -65,7 +69,8 @@ def _one(
     for line in lines:
         say(line)
     if explain and not as_json:
-        for line in explained(record):
+        say()
+        for line in explained(answer):
             say(line)
     return record
 
@@ -98,16 +103,45 @@ def place(citation: Mapping[str, Any]) -> str:
     return "  ".join(parts)
 
 
-def explained(record: Mapping[str, Any]) -> Iterator[str]:
-    """How the question was understood, which values were used, how they were calculated."""
-    yield ""
-    yield f"理解：{json_line(record['plan'] or {})}"
-    for value in record["values"]:
-        name = " ".join(str(value[key]) for key in ("entity", "period", "item") if value.get(key))
-        yield f"{ROLES[value['role']]}：{name} = {value['value']} {value.get('unit') or ''}".rstrip()
-        for step in value.get("steps") or []:
-            yield f"    {step['text'] if isinstance(step, Mapping) else step}"
-    yield f"用时：{record['milliseconds']} 毫秒"
+def explained(answer: Answer) -> Iterator[str]:
+    """How the question was understood, what was considered and taken, how it was calculated, how long it took."""
+    trace = answer.trace
+    yield from _list("理解", trace.understood)
+    yield f"计划：{json_line(_without_nulls(answer.plan or {}))}"
+    seen = sorted(trace.considered, key=lambda fact: not fact.taken)
+    yield from _list("所看的事实", (_considered(fact) for fact in seen[:_MOST_CONSIDERED]))
+    if len(seen) > _MOST_CONSIDERED:
+        yield f"  （共 {len(seen):,} 条）"
+    steps = (step.text for value in answer.values for step in value.steps or [])
+    yield from _list("计算", dict.fromkeys(steps))
+    yield from _list("删去的话（数字没有依据）", trace.dropped)
+    stages = "、".join(f"{stage.name} {stage.milliseconds:.0f}" for stage in trace.stages)
+    yield f"用时：{answer.milliseconds:.0f} 毫秒" + (f"（{stages}）" if stages else "")
 
 
-ROLES = {"answer": "答案", "alternative": "另有", "operand": "所用"}
+def _list(title: str, lines: Iterable[str]) -> Iterator[str]:
+    told = list(lines)
+    if told:
+        yield f"{title}："
+        yield from (f"  {line}" for line in told)
+
+
+def _considered(seen: Considered) -> str:
+    page = f"第 {seen.page} 页" if seen.page is not None else ""
+    mark = "用" if seen.taken else "未用"
+    words = (SCOPE_WORDS[Scope(seen.scope)], BASIS_WORDS[Basis(seen.basis)])
+    value = " ".join((seen.entity, seen.period, seen.item, *words, seen.value or ""))
+    return f"[{mark}] {value}  {seen.document} {page} {seen.why}".rstrip()
+
+
+def _without_nulls(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan without what it does not say; lists and nested records alike."""
+    kept: dict[str, Any] = {}
+    for key, value in plan.items():
+        if isinstance(value, Mapping):
+            value = _without_nulls(value)
+        elif isinstance(value, list):
+            value = [_without_nulls(v) if isinstance(v, Mapping) else v for v in value]
+        if value not in (None, False, {}, []):
+            kept[key] = value
+    return kept

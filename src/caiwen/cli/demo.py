@@ -49,6 +49,7 @@ def demo(
     _facts(workspace)
     _title("三、提问")
     records = [_question(workspace, text) for _, text in read_lines(source / QUESTIONS)]
+    say(f"（每个回答都带这一提示）{workspace.guard.notice}")
     _title("四、看原页")
     _picture(workspace, records)
     say(f'\n演示完成：工作区在 {workspace.folder}；接着试试 caiwen --workspace {folder} ask "…"')
@@ -81,8 +82,8 @@ def _facts(workspace: Workspace) -> None:
 
 def _question(workspace: Workspace, text: str) -> Mapping[str, Any]:
     say(f"问：{text}")
-    record = workspace.ask_record(text)
-    for line in ask.shown(record):
+    record = dict(workspace.ask_record(text))
+    for line in ask.shown(record | {"notice": ""}):
         say(f"    {line}" if line else "")
     say()
     return record

@@ -1,0 +1,110 @@
+"""The demo: the whole loop on the sample material, once, and what stands in its output."""
+
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from caiwen.cli import main
+from caiwen.workspace import Workspace
+from tests.cli.conftest import Run
+
+REPORT = "砚川精工_2023年年度报告.pdf"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    out = StringIO()
+    with redirect_stdout(out):
+        assert main(["demo", str(folder)]) == 0
+    yield folder, out.getvalue()
+
+
+def test_it_reads_answers_and_shows_the_page(shown: tuple[Path, str]) -> None:
+    folder, out = shown
+    assert "新读入 8 份" in out
+    assert "失败" not in out
+    for figure in ("2,415,623,108.74", "12.94%", "61,848,507,670.62", "21,252,498,488.83"):
+        assert figure in out
+    assert f"{REPORT}  第 18 页" in out
+    assert out.splitlines()[-1].startswith(f"演示完成：工作区在 {folder}")
+
+
+def test_the_page_has_a_red_box(shown: tuple[Path, str]) -> None:
+    image = Image.open(shown[0] / "出处.png").convert("RGB")
+    reds = sum(count for count, colour in image.getcolors(1 << 24) or [] if colour == (220, 20, 20))
+    assert reds > 200
+
+
+def test_running_it_again_reads_nothing_anew(shown: tuple[Path, str], run: Run) -> None:
+    code, out, _ = run("demo", shown[0])
+    assert code == 0
+    assert "没有变化 8 份" in out
+
+
+def test_without_the_examples_it_says_so(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("demo", tmp_path / "w", "--examples", tmp_path)
+    assert code == 2
+    assert "找不到样例材料" in err
+    assert not (tmp_path / "w").exists()
+
+
+def _one_fact(run: Run, folder: Path, *words: str) -> dict[str, object]:
+    _, out, _ = run("--workspace", folder, "facts", "--document", REPORT, *words, "--json", "--limit", 1)
+    fact = json.loads(out)
+    assert isinstance(fact, dict)
+    return fact
+
+
+def test_page_of_a_fact(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    fact = _one_fact(run, shown[0], "--item", "资产总计", "--period", "2023")
+    code, out, _ = run("--workspace", shown[0], "page", fact["id"], "--png", tmp_path / "页.png", "--dpi", 72)
+    assert code == 0
+    width, height = Image.open(tmp_path / "页.png").size
+    assert f"{width}×{height}" in out
+    assert 590 < width < 600
+
+
+def test_page_of_a_document(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    folder = ("--workspace", shown[0], "page")
+    assert run(*folder, f"{REPORT}:1", "--png", tmp_path / "页.png")[0] == 0
+    assert "没有第 999 页" in run(*folder, f"{REPORT}:999", "--png", tmp_path / "页.png")[2]
+    assert "以 .png 结尾" in run(*folder, f"{REPORT}:1", "--png", tmp_path / "页.jpg")[2]
+    assert "没有页面图" in run(*folder, "砚川精工_新闻.jsonl:1", "--png", tmp_path / "页.png")[2]
+
+
+def test_an_answer_follows_a_correction(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    workspace = Workspace.init(folder)
+    source = Workspace(shown[0]).document_paths()[REPORT]
+    workspace.ingest([source], workers=1)
+    question = "砚川精工2023年末商誉是多少？"
+    before = workspace.ask(question)
+    fact = _one_fact(run, folder, "--item", "商誉", "--period", "2023", "--scope", "合并")
+    assert before.values[0].value == fact["value"]
+    words = ("facts", "correct", fact["id"], "--value", "1,234.00", "--author", "李某", "--reason", "核对原件")
+    assert run("--workspace", folder, *words)[0] == 0
+    after = Workspace(folder).ask(question)
+    assert (after.values[0].value, after.values[0].basis) == ("1234.00", "corrected")
+    assert "李某" in after.answer or "更正" in after.answer
+
+
+def test_explain_and_workpaper_of_a_calculation(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "底稿.xlsx"
+    question = "砚川精工2023年的资产负债率是多少？"
+    code, out, _ = run("--workspace", shown[0], "ask", question, "--explain", "--xlsx", target)
+    assert code == 0
+    for title in ("计划：", "所看的事实：", "[用]", "计算：", "用时："):
+        assert title in out
+    sheet = openpyxl.load_workbook(target)["数值"]
+    formulas = [cell.value for cell in sheet["I"] if str(cell.value).startswith("=")]
+    assert len(formulas) == 2
+    links = [cell.hyperlink.target for cell in sheet["P"] if cell.hyperlink]
+    assert links
+    assert all("#page=" in link for link in links)
