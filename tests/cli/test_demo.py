@@ -1,7 +1,6 @@
 """The demo: the whole loop on the sample material, once, and what stands in its output."""
 
 import json
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -18,12 +17,12 @@ REPORT = "砚川精工_2023年年度报告.pdf"
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "demo"
     out = StringIO()
     with redirect_stdout(out):
         assert main(["demo", str(folder)]) == 0
-    yield folder, out.getvalue()
+    return folder, out.getvalue()
 
 
 def test_it_reads_answers_and_shows_the_page(shown: tuple[Path, str]) -> None:
