@@ -36,7 +36,7 @@ def runs(text: str) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     latin = pdfmetrics.getFont(LATIN).face.charToGlyph
     for char in text:
-        font = LATIN if ord(char) < 0x2E80 and ord(char) in latin and char not in "“”—" else HAN
+        font = LATIN if ord(char) < 0x2E80 and ord(char) in latin and char not in "“”" else HAN
         if char in "“”" and ord(char) not in pdfmetrics.getFont(HAN).face.charToGlyph:
             font = LATIN
         if out and out[-1][0] == font:
