@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from caiwen.errors import DocumentError
+
+DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What zipfile, python-docx and openpyxl raise for damaged members and for XML that is not what they expect
+(found by feeding them damaged files); parse errors of lxml and ElementTree are SyntaxErrors."""
 
 MAX_UNPACKED = 600 * 1024 * 1024
 MAX_RATIO = 150
@@ -18,7 +36,7 @@ def members(path: Path) -> frozenset[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise DocumentError("压缩包结构已损坏", where=path.name, hint="请重新下载或另存后再试") from error
     if any(info.flag_bits & 0x1 for info in infos):
         raise DocumentError("文件已加密", where=path.name, hint="请先去掉密码再导入")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
-from caiwen.documents.archive import members
+from caiwen.documents.archive import DAMAGE, members
 from caiwen.documents.clean import join_cell
 from caiwen.documents.finish import finish
 from caiwen.documents.gridding import Placed, table_of
@@ -28,18 +27,19 @@ def read_docx(path: Path, name: str, sha256: str) -> Document:
     from docx.opc.exceptions import OpcError
 
     members(path)
+    damage: tuple[type[Exception], ...] = (OpcError, *DAMAGE)
     try:
         word = open_word(str(path))
-    except (OpcError, BadZipFile, KeyError, ValueError, SyntaxError, AttributeError) as error:
+        blocks = _blocks(word)
+        title = (word.core_properties.title or "").strip()
+    except damage as error:
         raise DocumentError(
             "Word 文档已损坏，无法打开", where=name, hint="请用 Word 打开后另存为 .docx"
         ) from error
-    blocks = _blocks(word)
     if not blocks:
         raise DocumentError("文档里没有文字", where=name, hint="如果内容是图片，请先做文字识别")
     outlined = any(isinstance(b, Paragraph) and b.level for b in blocks)
     done, sections = finish(blocks, outline=outlined)
-    title = (word.core_properties.title or "").strip()
     return Document(sha256, name, "docx", blocks=done, sections=sections, title=title, parser=PARSER)
 
 

@@ -11,7 +11,9 @@ PERMUTATIONS = 128
 SHINGLE = 8
 MAX_CHARS = 400_000
 THRESHOLD = 0.85
-"""See docs/LOG.md for the measurement."""
+"""Measured over 50 filings and dated statutes: one report in two forms 0.92, a statute amended in a few articles 0.95;
+the highest of different documents are two versions of a statute 0.60, one company's reports of neighbouring years
+0.41, a half-year and an annual report 0.34, a report and its summary 0.02."""
 _SEED = 20191231
 _IGNORED = re.compile(r"[\W_]+")
 

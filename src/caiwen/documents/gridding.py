@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from caiwen.records import Cell, Table
 
-MAX_CELLS = 2_000_000
+MAX_CELLS = 400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from caiwen.documents.archive import members
+from caiwen.documents.archive import DAMAGE, members
 from caiwen.documents.clean import join_cell
 from caiwen.documents.encodings import decode
 from caiwen.documents.finish import finish
@@ -61,12 +61,10 @@ def read_xlsx(path: Path, name: str, sha256: str) -> Document:
 
 
 def _sheets(path: Path, name: str) -> Iterator[tuple[str, bool, list[_Row], SheetFacts]]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    broken = DocumentError("工作簿已损坏，无法打开", where=name, hint="请用 Excel 打开后另存为 .xlsx")
+    damage: tuple[type[Exception], ...] = (InvalidFileException, *DAMAGE)
     try:
         facts = sheet_facts(path)
         book = load_workbook(path, read_only=True, data_only=True)
@@ -75,19 +73,10 @@ def _sheets(path: Path, name: str) -> Iterator[tuple[str, bool, list[_Row], Shee
             rows = [_row(number, cells) for number, cells in enumerate(sheet.iter_rows())]
             yield sheet.title, sheet.sheet_state != "visible", rows, facts.get(sheet.title, SheetFacts())
         book.close()
-    except (
-        BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        OSError,
-    ) as error:
-        raise broken from error
-    except SyntaxError as error:  # lxml's and ElementTree's parse errors
-        raise broken from error
+    except damage as error:
+        raise DocumentError(
+            "工作簿已损坏，无法打开", where=name, hint="请用 Excel 打开后另存为 .xlsx"
+        ) from error
 
 
 def _row(number: int, cells: Sequence[Any]) -> _Row:
