@@ -116,8 +116,9 @@ def _several(table: Table, cell: Cell, value: Cell | None, lookup: Lookup) -> It
 
 def _inline(table: Table, cell: Cell, lookup: Lookup) -> Iterator[Pair]:
     """联系电话： 86-10-… inside one cell."""
-    label, colon, value = normalise(cell.text).replace(":", "：", 1).partition("：")
-    if colon and value.strip() and len(label) < 20 and (name := lookup(bare(label))):
+    label, *rest = re.split("[:：]", normalise(cell.text), maxsplit=1)
+    value = "".join(rest)
+    if value.strip() and len(label) < 20 and (name := lookup(bare(label))):
         yield _pair(table, name, value, label, cell, "")
 
 

@@ -22,17 +22,23 @@ _LEAD = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.
 
 def extract(document: Document, filing: Filing) -> list[Fact]:
     """Reports print the table twice, in front and in the notes, in other words: the first one for a period is taken."""
-    rules = load(_RULES)
     maker = Maker(document, filing, "non_recurring")
     kept: list[Fact] = []
     for table in document.tables:
-        labels = "".join("".join(c.text for c in table.cells if c.column == 0).split())
-        if len(set(re.findall(rules["rows"], labels))) >= 2 and not re.search(
-            rules["not_these"], gist(table, 8)
-        ):
+        if _concerns(table):
             covered = {(f.period, f.span) for f in kept if not f.dimensions}
             kept.extend(f for f in _table(maker, table) if (f.period, f.span) not in covered)
     return once(kept)
+
+
+def _concerns(table: Table) -> bool:
+    """Two typical rows, or one under a title that names the matter."""
+    rules = load(_RULES)
+    labels = "".join("".join(c.text for c in table.cells if c.column <= 1).split())
+    found = len(set(re.findall(rules["rows"], labels)))
+    if not found or re.search(rules["not_these"], gist(table, 8)):
+        return False
+    return found >= 2 or "非经常性损益" in gist(table, 8)
 
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:

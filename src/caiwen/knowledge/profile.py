@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from caiwen.finance.text import squash
+from caiwen.knowledge.cards import cards
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labels import Pair, bare, in_prose, in_table, tidy
 from caiwen.knowledge.making import Maker, rows_of
@@ -29,6 +30,8 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
     if filing.kind not in _DESCRIBED or not filing.period:
         return []
     maker = Maker(document, filing, "profile")
+    if filing.kind is FilingKind.PROSPECTUS:
+        return _first_of_each(list(cards(maker)))
     facts = [fact for block in _region(document) for fact in _of_block(maker, block)]
     facts.extend(owners(maker))
     facts.extend(_industry(maker))
