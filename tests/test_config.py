@@ -39,7 +39,7 @@ def test_all_errors_are_reported_at_once_with_line_and_suggestion(tmp_path: Path
     message = str(caught.value)
     assert "有 4 处错误" in message
     assert "第 2 行 ingest.worker 不是已知的设置，是不是 ingest.workers？" in message
-    assert "第 3 行 ingest.memory_mb 应当不小于 256" in message
+    assert "第 3 行 ingest.memory_mb 应当不小于 64" in message
     assert "第 4 行 ingest.page_seconds 应当是数" in message
     assert "第 5 行 serch 不是已知的设置，是不是 search？" in message
     assert "caiwen.yaml" in message

@@ -30,7 +30,7 @@ class IngestSettings(_Section):
 
     workers: int = Field(default=0, ge=0, le=1024, description="同时工作的进程数；0 表示用上全部核")
     memory_mb: int = Field(
-        default=1500, ge=256, description="每个进程最多占用的内存（MB），超过的文件记为失败"
+        default=1200, ge=64, description="每个进程读文件时最多占用的内存（MB），超过的文件或页记为失败"
     )
     page_seconds: float = Field(
         default=10.0, gt=0, description="读一页最多用的时间（秒），超过的页记为读取失败"
@@ -42,10 +42,10 @@ class IngestSettings(_Section):
     max_file_mb: int = Field(default=300, ge=1, description="一个文件最大的体积（MB），超过的文件不读")
     chunk_pages: int = Field(default=8, ge=1, le=200, description="PDF 每次交给一个进程的页数")
     near_duplicate: float = Field(
-        default=0.95,
+        default=0.85,
         ge=0.5,
         le=1.0,
-        description="两份文件相似到多少算近似重复（0.5–1）；近似重复只作关联提示",
+        description="两份文件相似到多少算近似重复（0.5–1）；近似重复会注明，数字也全部相同的不重复存入",
     )
 
 

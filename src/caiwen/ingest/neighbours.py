@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caiwen.documents.duplicates import similarity
 from caiwen.ingest.tasks import Reading
+from caiwen.records import FilingKind
 from caiwen.store import Near, Store
 
 
@@ -17,15 +18,16 @@ class Neighbours:
     def nearest(self, reading: Reading) -> Near | None:
         """The most similar document, if it is similar enough.
 
-        Only where also every numeral agrees does the new one add nothing: two dated versions of a law, or a
-        report and its correction, are nearly the same and must both be kept.
+        Only where also every numeral agrees does the new one add nothing: a report and its correction are
+        nearly the same and must both be kept. Of rules every version is kept, for one word may be the change.
         """
         mine = reading.document.sha256
+        rules = reading.filing.kind is FilingKind.POLICY
         best: Near | None = None
         for sha256, (signature, digits) in self._known.items():
             alike = similarity(reading.signature, signature) if sha256 != mine else 0.0
             if alike >= self._threshold and (best is None or alike > best.similarity):
-                best = Near(sha256, alike, same_content=digits == reading.digits)
+                best = Near(sha256, alike, same_content=digits == reading.digits and not rules)
         return best
 
     def remember(self, reading: Reading, near: Near | None) -> None:

@@ -131,6 +131,11 @@ class WorkerPool:
         for worker in self._workers:
             worker.bury()
 
+    def start(self, wanted: int) -> None:
+        """Start up to so many workers now: they load their libraries while the parent still looks at files."""
+        for _ in range(min(wanted, self._most)):
+            self._workers.append(self._start())
+
     @property
     def busy(self) -> int:
         return sum(worker.task is not None for worker in self._workers)

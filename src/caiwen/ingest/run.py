@@ -25,7 +25,6 @@ from caiwen.store import SearchIndex, Store
 
 _WINDOW = 32
 """How many files may be open at once: finished ones wait in memory until those before them are written."""
-_WARM_SECONDS = 60.0
 
 
 class Run:
@@ -57,8 +56,7 @@ class Run:
         self._open_files(1)
         if self._ready:
             with WorkerPool(self._workers(), self._settings.memory_mb) as pool:
-                for _ in range(min(self._workers(), 2 * self._total)):
-                    pool.submit(Task(None, "warm", (), _WARM_SECONDS))
+                pool.start(2 * self._total)
                 self._work(pool)
         self._desk.close()
         return IngestReport(tuple(self._outcomes), time.monotonic() - started)
@@ -78,14 +76,13 @@ class Run:
                     return
                 continue
             finished = pool.wait()
-            job = finished.task.key
-            if job is not None:
-                done, total = job.pages_done, job.pages
-                self._queue(job, job.advance(finished))
-                self._pages_done += job.pages_done - done
-                self._pages_total += job.pages - total
-                self._write()
-                self._report(job.source.name)
+            job: Job = finished.task.key
+            done, total = job.pages_done, job.pages
+            self._queue(job, job.advance(finished))
+            self._pages_done += job.pages_done - done
+            self._pages_total += job.pages - total
+            self._write()
+            self._report(job.source.name)
 
     def _submit(self, pool: WorkerPool) -> None:
         _, _, task = heapq.heappop(self._ready)

@@ -1,4 +1,4 @@
-"""What a worker process can be asked to do. Imports happen at the first call, so that a worker starts at once."""
+"""What a worker process does. The parent imports this module too, so what is heavy is imported inside."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reading:
 
 
 def warm() -> None:
-    """Load what every document needs, while the parent hashes the first files."""
+    """Load what every document needs."""
     from importlib import import_module
 
     from caiwen.finance.items import taxonomy

@@ -15,6 +15,7 @@ import pickle
 import signal
 import struct
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 from caiwen.errors import CaiwenError
@@ -46,6 +47,7 @@ def receive(stream: IO[bytes]) -> Any:
 def main(memory_mb: int) -> None:
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get among the messages
+    tasks.warm()
     _limit_memory(memory_mb)
     while (message := receive(incoming)) is not None:
         name, arguments, seconds = message
@@ -61,13 +63,22 @@ def main(memory_mb: int) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
+    """So much more than the process has now: some libraries reserve a gigabyte of addresses and use none of it."""
     try:
         import resource
     except ImportError:  # not on Windows: there only the time is limited
         return
-    size = megabytes * 1024 * 1024
+    size = _address_space() + megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:  # no /proc: leave room for the largest reservation seen
+        return 1536 * 1024 * 1024
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _limit_time(seconds: float) -> None:
