@@ -129,3 +129,27 @@ def test_the_hash_is_of_the_bytes(tmp_path: Path) -> None:
     assert file_sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert read(path).sha256 == file_sha256(path)
     assert read(path, sha256="给定").sha256 == "给定"
+
+
+def test_office_files_with_a_damaged_member_are_errors_or_read_never_crashes(tmp_path: Path) -> None:
+    from docx import Document as new_word
+    from openpyxl import Workbook
+
+    word, book = new_word(), Workbook()
+    word.add_paragraph("正文。")
+    assert book.active is not None
+    book.active.append(["甲", 1])
+    for whole, save in ((tmp_path / "a.docx", word.save), (tmp_path / "a.xlsx", book.save)):
+        save(str(whole))
+        with zipfile.ZipFile(whole) as archive:
+            names = archive.namelist()
+        for victim in names:
+            broken = tmp_path / f"broken{whole.suffix}"
+            with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+                for name in names:
+                    data = source.read(name)
+                    target.writestr(name, data[: len(data) // 2] if name == victim else data)
+            try:
+                assert read(broken).blocks
+            except DocumentError as error:
+                assert error.hint
