@@ -10,6 +10,7 @@ from typing import Any
 from caiwen.errors import DocumentError
 
 _PASSWORD, _FORMAT, _SECURITY = 4, 3, 5
+_NO_PAGES = ("PDF 里没有任何一页可以读取（页数为 0，或页面目录损坏）", "请重新下载，或换一个来源")
 _MESSAGES = {
     _PASSWORD: ("PDF 设有打开密码", "请先用密码打开并另存为无密码的文件，再重新导入"),
     _SECURITY: ("PDF 使用了不支持的加密方式", "请另存为无加密的文件，再重新导入"),
@@ -34,7 +35,9 @@ def open_pdf(path: Path) -> Iterator[Any]:
     try:
         document = pypdfium2.PdfDocument(str(path))
     except pypdfium2.PdfiumError as error:
-        message, hint = _MESSAGES.get(getattr(error, "err_code", 0) or 0, _MESSAGES[_FORMAT])
+        code = getattr(error, "err_code", None) or _FORMAT
+        whole = code == _FORMAT and _looks_whole(Path(path))
+        message, hint = _NO_PAGES if whole else _MESSAGES.get(code, _MESSAGES[_FORMAT])
         raise DocumentError(message, where=where, hint=hint) from error
     try:
         yield document
@@ -47,5 +50,13 @@ def page_count(path: Path) -> int:
     with open_pdf(path) as document:
         count = len(document)
     if count == 0:
-        raise DocumentError("PDF 里没有任何一页", where=Path(path).name, hint="请重新下载，或换一个来源")
+        raise DocumentError(_NO_PAGES[0], where=Path(path).name, hint=_NO_PAGES[1])
     return count
+
+
+def _looks_whole(path: Path) -> bool:
+    """It begins and ends as a PDF does, so what PDFium misses is inside."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+        file.seek(max(0, path.stat().st_size - 1024))
+        return b"%PDF-" in head and b"%%EOF" in file.read()

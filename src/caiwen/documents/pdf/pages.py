@@ -59,6 +59,8 @@ def _parse(page: Any, textpage: Any, number: int) -> RawPage:
     glyphs = chars.read_glyphs(textpage)
     shown = page.get_rotation() // 90
     notes = [] if drawing.complete else [f"第 {number} 页图形过多，只读了一部分"]
+    if textpage.count_chars() > chars.MAX_CHARACTERS:
+        notes.append(f"第 {number} 页文字过多，只读了前 {chars.MAX_CHARACTERS} 字")
     upright = 0
     if drawing.tilted and len(glyphs):
         glyphs, upright = chars.upright_only(glyphs, chars.angles(textpage, glyphs))

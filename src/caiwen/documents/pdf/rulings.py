@@ -96,7 +96,7 @@ def _objects(page: ctypes.c_void_p) -> Iterator[tuple[int, ctypes.c_void_p, Matr
     stack = [(binding.count_objects, binding.get_object, page, None, 0)]
     while stack:
         count, get, holder, outer, depth = stack.pop()
-        for i in range(min(count(holder), MAX_OBJECTS)):
+        for i in range(count(holder)):
             item = ctypes.c_void_p(get(holder, i))
             kind = binding.object_type(item)
             if kind == _FORM and depth < MAX_FORM_DEPTH:
