@@ -132,6 +132,19 @@ class Workspace:
     def documents(self) -> Sequence[StoredDocument]:
         return self.store.documents()
 
+    def document(self, reference: str) -> StoredDocument:
+        """By file name, path, sha256 or its first digits."""
+        there = Path(reference)
+        if there.parent != Path(".") and there.is_file():
+            reference = str(there.resolve())
+        return self.store.document(reference)
+
+    def remove(self, reference: str) -> StoredDocument:
+        """Take a document out of the store and the index; its file stays where it is."""
+        removed = self.store.remove(self.document(reference).sha256)
+        self.index.sync()
+        return removed
+
     def document_paths(self) -> Mapping[str, Path]:
         """File name → where the file lay when it was read."""
         return {d.name: Path(d.path) for d in self.documents() if d.path}
@@ -153,7 +166,7 @@ class Workspace:
         from caiwen.store import FactFilter
 
         wanted = FactFilter(
-            document=self.store.document(document).sha256 if document else None,
+            document=self.document(document).sha256 if document else None,
             company=company,
             items=[canonical_item(item)] if item else (),
             periods=[canonical_period(period)] if period else (),
@@ -223,7 +236,7 @@ class Workspace:
         """Passages nearest to the words of ``query``; ``kind``: a value of FilingKind."""
         documents: list[str] = []
         if document is not None:
-            documents = [self.store.document(document).sha256]
+            documents = [self.document(document).sha256]
         elif company is not None:
             documents = [found.sha256 for found in self._documents_of(company)]
             if not documents:
@@ -278,7 +291,7 @@ class Workspace:
         return render_page(self._document_path(seen.document), seen.page, [*cell, *boxes], dpi)
 
     def _document_path(self, name: str) -> Path:
-        document = self.store.document(name)
+        document = self.document(name)
         if document.format != "pdf":
             raise CaiwenError(f"{document.format} 文件没有页面图，只有 PDF 有", where=document.name)
         found = [Path(source.path) for source in document.sources if Path(source.path).is_file()]

@@ -87,7 +87,17 @@ def test_an_answer_follows_a_correction(shown: tuple[Path, str], run: Run, tmp_p
     before = workspace.ask(question)
     fact = _one_fact(run, folder, "--item", "商誉", "--period", "2023", "--scope", "合并")
     assert before.values[0].value == fact["value"]
-    words = ("facts", "correct", fact["id"], "--value", "1,234.00", "--author", "李某", "--reason", "核对原件")
+    words = (
+        "facts",
+        "correct",
+        fact["id"],
+        "--value",
+        "1,234.00",
+        "--author",
+        "李某",
+        "--reason",
+        "核对原件",
+    )
     assert run("--workspace", folder, *words)[0] == 0
     after = Workspace(folder).ask(question)
     assert (after.values[0].value, after.values[0].basis) == ("1234.00", "corrected")

@@ -226,3 +226,21 @@ def test_page_of_a_file_that_is_gone(run: Run, workspace: Workspace) -> None:
     code, _, err = run("--workspace", workspace.folder, "page", f"{REPORT}:2", "--png", "页.png")
     assert code == 2
     assert "文件已不在原处" in err
+
+
+def test_documents_show_and_remove(run: Run, workspace: Workspace) -> None:
+    folder = ("--workspace", workspace.folder)
+    code, out, _ = run(*folder, "documents", "show", REPORT)
+    assert code == 0
+    for line in (f"位置：/材料/{REPORT}", "类别：年度报告", "代码：600001", "期间：2020"):
+        assert line in out.splitlines()
+    assert run(*folder, "search", "冷链设备")[1] != ""
+    assert run(*folder, "documents", "remove", REPORT)[0] == 0
+    assert run(*folder, "facts")[1] == ""
+    assert run(*folder, "search", "冷链设备")[1] == ""
+    assert run(*folder, "documents", "remove", REPORT)[0] == 2
+
+
+def test_documents_json(run: Run, workspace: Workspace) -> None:
+    (document,) = map(json.loads, run("--workspace", workspace.folder, "documents", "--json")[1].splitlines())
+    assert (document["document"], document["kind"], document["period"]) == (REPORT, "annual_report", "2020")

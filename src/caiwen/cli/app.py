@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 
+ORDER = ["init", "ingest", "documents", "facts", "ask", "search", "page", "coverage"]
+ORDER += ["guard", "eval", "config", "demo"]
+
+
 def show_version(wanted: bool) -> None:
     if wanted:
         say(f"caiwen {__version__}")
@@ -51,9 +55,16 @@ def root(
     context.obj = State(workspace)
 
 
+class Root(HelpGroup):
+    """Lists the commands in the order in which one works, not first the simple ones and then the groups."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(self.commands, key=ORDER.index)
+
+
 def build() -> typer.Typer:
     app = typer.Typer(
-        cls=HelpGroup,
+        cls=Root,
         add_completion=False,
         rich_markup_mode=None,
         options_metavar="[选项]",
@@ -64,7 +75,6 @@ def build() -> typer.Typer:
     for name, verb in (
         ("init", init.init),
         ("ingest", ingest.ingest),
-        ("documents", documents.documents),
         ("ask", ask.ask),
         ("search", search.search),
         ("page", page.page),
@@ -73,6 +83,7 @@ def build() -> typer.Typer:
     ):
         app.command(name, cls=HelpCommand, options_metavar="[选项]")(verb)
     for name, group in (
+        ("documents", documents.app),
         ("facts", facts.app),
         ("guard", guard.app),
         ("eval", evaluate.app),

@@ -29,3 +29,4 @@ KIND_WORDS = {
     FilingKind.DATA: "数据表",
     FilingKind.OTHER: "其他",
 }
+SECTOR_WORDS = {"general": "一般企业", "bank": "银行", "insurer": "保险公司", "broker": "证券公司"}
