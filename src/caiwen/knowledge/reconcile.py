@@ -1,7 +1,7 @@
 """Do the figures fit together? Accounting identities and second places, as statuses on facts.
 
 verified: an identity holds, or the same value stands in a second place. conflict: an identity or a second place
-disagrees and nothing confirms the fact. Nothing is dropped. Statements round, so each operand may be off by one
+disagrees and nothing confirms the fact. Nothing is dropped. Statements round, so each operand may be off by half a
 unit of its last printed place.
 """
 
@@ -116,7 +116,7 @@ def _check(identity: Identity, books: Mapping[str, list[Fact]], marks: _Marks) -
 
 def holds(total: Fact, signed: Sequence[tuple[Fact, int]]) -> bool:
     """Whether the operands make the total: with their signs, or as they stand where costs are printed negative."""
-    allowed = sum((quantum(fact) for fact, _ in signed), quantum(total))
+    allowed = sum((quantum(fact) for fact, _ in signed), quantum(total)) / 2
     for free in (False, True):
         amount = sum(((f.value or Decimal(0)) * (1 if free else sign) for f, sign in signed), Decimal(0))
         if total.value is not None and abs(total.value - amount) <= allowed:
