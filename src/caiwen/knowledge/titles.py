@@ -46,9 +46,8 @@ def read_title(line: str) -> Title | None:
     both = bool(found["both"])
     scope = Scope.CONSOLIDATED if found["consolidated"] else Scope.PARENT if found["parent"] else None
     kind = next(name for name in load(RULES)["kinds"] if found[name])
-    return Title(
-        kind, scope or _trailing_scope(flat), both, bool(pattern(RULES, "digest").search(flat)), flat
-    )
+    digest = bool(pattern(RULES, "digest").search(flat))
+    return Title(kind, scope or _trailing_scope(flat), both, digest, flat, bool(found["single"]))
 
 
 def _trailing_scope(flat: str) -> Scope | None:
