@@ -117,3 +117,48 @@ def test_explain_and_workpaper_of_a_calculation(shown: tuple[Path, str], run: Ru
     links = [cell.hyperlink.target for cell in sheet["P"] if cell.hyperlink]
     assert links
     assert all("#page=" in link for link in links)
+
+
+def test_expected_answers_of_the_examples(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    questions = Path(__file__).resolve().parents[2] / "examples" / "expected.jsonl"
+    target = tmp_path / "结果.json"
+    code, out, _ = run("--workspace", shown[0], "eval", "questions", questions, "--json", target)
+    record = json.loads(target.read_text(encoding="utf-8"))
+    assert code == 0
+    assert record["failures"] == [], out
+    assert record["figures"]["right"]["n"] == len(questions.read_text(encoding="utf-8").splitlines())
+
+
+def test_identities_of_the_examples_hold(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "结果.json"
+    assert run("--workspace", shown[0], "eval", "identities", "--json", target)[0] == 0
+    holds = json.loads(target.read_text(encoding="utf-8"))["figures"]["holds"]
+    assert holds["n"] > 100
+    assert holds["hits"] == holds["n"]
+
+
+def test_a_sample_is_drawn_with_pictures(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
+    words = ("--workspace", shown[0], "eval", "sample", "--count", 6, "--document", REPORT)
+    code, out, _ = run(*words, "--output", tmp_path / "抽样.csv", "--images", tmp_path / "图")
+    assert code == 0
+    assert "已抽出 6 条事实" in out
+    assert len(list((tmp_path / "图").glob("*.png"))) == 6
+    assert "还没有填" in run("eval", "sample", "--judged", tmp_path / "抽样.csv")[2]
+    assert "要么用 --output" in run("eval", "sample")[2]
+
+
+def test_recall_in_a_workspace_of_its_own(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "表.csv").write_text(
+        "doc,year,field,literal_in_doc,team_table_value_yuan,page\n"
+        f'{REPORT},2023,营业收入,"2,415,623,108.74",2415623108.74,18\n'
+        f"{REPORT},2023,营业收入,9.99,9.99,\n",
+        encoding="utf-8",
+    )
+    examples = Path(__file__).resolve().parents[2] / "examples" / "material"
+    words = ("eval", "facts", "--gold", tmp_path / "facts" / "表.csv", "--documents", examples)
+    code, out, _ = run(*words, "--json", tmp_path / "结果.json")
+    record = json.loads((tmp_path / "结果.json").read_text(encoding="utf-8"))
+    assert code == 0
+    assert (record["figures"]["recall"]["n"], record["figures"]["recall"]["hits"]) == (2, 1)
+    assert "最接近的（同项目同期间）：营业收入" in out

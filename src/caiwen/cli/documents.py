@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from caiwen.store import StoredDocument
 
 
-app = new_group("读入的文件", bare=True)
+app = new_group("读入的文件：列出、查看、移去", bare=True)
 
 
 @app.callback(invoke_without_command=True)

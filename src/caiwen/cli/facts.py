@@ -18,7 +18,7 @@ from caiwen.records.words import BASIS_WORDS, SCOPE_WORDS, SPAN_WORDS, STATUS_WO
 if TYPE_CHECKING:
     from caiwen.records import Fact
 
-app = new_group("事实：每个数都有文件、页与单元格", bare=True)
+app = new_group("事实：列出、查看、更正、写成底稿；每个数都有文件、页与单元格", bare=True)
 
 HEADERS = ("公司", "期间", "项目", "数值", "单位", "口径", "列报", "文件", "页", "状态", "编号")
 _SHARED = ("公司", "文件")
