@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from caiwen.errors import CaiwenError
 
+_DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -25,14 +27,16 @@ def canonical_period(text: str) -> str:
     """2019, 2019H1, 2019Q3 from what people write (2019年, 2019年末, 2019年半年度); an ISO date stays."""
     from caiwen.finance.period import Period, periods_in
 
-    if (period := Period.parse(text)) is not None:
+    wanted = text.strip()
+    if (period := Period.parse(wanted)) is not None:
         return str(period)
-    if len(mentions := periods_in(text)) == 1:
-        return str(mentions[0].period)
     try:
-        return date.fromisoformat(text.strip()).isoformat()
+        return date.fromisoformat(wanted).isoformat()
     except ValueError:
-        raise CaiwenError(f"认不出期间“{text}”", hint="写成 2019、2019H1、2019Q3 或 2019-12-31") from None
+        mentions = [] if _DATE.fullmatch(wanted) else periods_in(wanted)
+    if len(mentions) != 1:
+        raise CaiwenError(f"认不出期间“{text}”", hint="写成 2019、2019H1、2019Q3 或 2019-12-31")
+    return str(mentions[0].period)
 
 
 def choice(words: Mapping[Choice, str], text: str) -> Choice:
