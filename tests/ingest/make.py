@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from tests.documents.hostile import assemble, stream
 
 REPORT = """<!doctype html><html><head><meta charset="utf-8"><title>{name}{year}年年度报告</title></head><body>
 <h1>{name}股份有限公司</h1><h1>{year}年年度报告</h1>
@@ -35,50 +38,56 @@ def report(folder: Path, number: int, year: int = 2020, **more: object) -> Path:
     return path
 
 
-def pdf(
-    path: Path, contents: list[bytes], resources: bytes = b"", objects: list[bytes] | None = None
-) -> Path:
-    """A PDF written by hand: one page for each content stream; ``objects`` are numbered from 4."""
-    extra = objects or []
-    first = 4 + len(extra)
+def pdf(path: Path, contents: list[bytes], resources: bytes = b"", objects: Sequence[bytes] = ()) -> Path:
+    """One page for each content stream; ``objects`` are numbered from 4."""
+    first = 4 + len(objects)
     kids = b" ".join(b"%d 0 R" % (first + 2 * n) for n in range(len(contents)))
-    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     body = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(contents)),
-        font,
-        *extra,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *objects,
     ]
     for number, content in enumerate(contents):
         body.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> %s >> >>" % (first + 2 * number + 1, resources)
         )
-        body.append(stream(content))
-    return _write(path, body)
-
-
-def stream(content: bytes, head: bytes = b"") -> bytes:
-    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), head, content)
+        body.append(content)
+    path.write_bytes(assemble(body))
+    return path
 
 
 def words(text: str) -> bytes:
-    return b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text.encode("ascii")
+    return stream(b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text.encode("ascii"))
 
 
-def deflated_zeros(megabytes: int) -> bytes:
-    """A content stream that unpacks to this size."""
-    return zlib.compress(b"0 " * (megabytes * 512 * 1024), 9)
+def plain_pages(count: int) -> list[bytes]:
+    return [words(f"page {number} holds some words, enough of them") for number in range(1, count + 1)]
 
 
-def _write(path: Path, body: list[bytes]) -> Path:
-    parts, offsets = [b"%PDF-1.7\n"], []
-    for number, content in enumerate(body, 1):
-        offsets.append(sum(map(len, parts)))
-        parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, content))
-    start = sum(map(len, parts))
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    parts.append(b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(body) + 1, table))
-    parts.append(b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(body) + 1, start))
-    path.write_bytes(b"".join(parts))
-    return path
+def bomb_content(megabytes: int) -> bytes:
+    """Packed twice; unpacks to this size, which no memory limit of the tests allows."""
+    packer = zlib.compressobj(9)
+    once = b"".join(packer.compress(b"q Q " * 262_144) for _ in range(megabytes)) + packer.flush()
+    return stream(zlib.compress(once, 9), b"/Filter [/FlateDecode /FlateDecode]")
+
+
+def aborting(path: Path, pages: int = 20, bad: Iterable[int] = (6,), megabytes: int = 300) -> Path:
+    """The pages ``bad`` end the process that reads them, under a memory limit."""
+    content = bomb_content(megabytes)
+    contents = plain_pages(pages)
+    for number in bad:
+        contents[number - 1] = content
+    return pdf(path, contents)
+
+
+def endless(path: Path, pages: int = 3, bad: int = 2) -> Path:
+    """Page ``bad`` draws a form that draws twelve that each draw twelve...: it takes memory and for ever."""
+    contents = plain_pages(pages)
+    contents[bad - 1] = stream(b"/X Do")
+    entries = b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] "
+    draws = b"/Resources << /XObject << /X %d 0 R >> >>"
+    forms = [stream(b"/X Do " * 12, entries + draws % (number + 1)) for number in range(4, 12)]
+    forms.append(stream(b"BT /F1 12 Tf (x) Tj ET", entries))
+    return pdf(path, contents, b"/XObject << /X 4 0 R >>", forms)

@@ -114,7 +114,7 @@ def test_one_bad_file_of_each_kind_stops_nothing(store: Store, material: Path) -
     (material / "truncated.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Cat")
     (material / "renamed.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (material / "noise.docx").write_bytes(os.urandom(5000))
-    make.pdf(material / "blank.pdf", [b""])
+    make.pdf(material / "blank.pdf", [make.words("")])
     (material / "~$lock.docx").write_bytes(b"x")
     (material / ".hidden.txt").write_text("隐藏")
     (material / "run.py").write_text("print('not a document')")

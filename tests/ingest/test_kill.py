@@ -15,7 +15,7 @@ from tests.ingest import make
 
 KILLS = 24
 ROUNDS = 4
-FILES = 8
+FILES = 6
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_killed_at_random_points_and_run_again(tmp_path: Path) -> None:
     material.mkdir()
     for number in range(FILES):
         make.report(material, number)
-    make.pdf(material / "words.pdf", [make.words(f"page {n} holds words enough to count") for n in range(20)])
+    make.pdf(material / "words.pdf", make.plain_pages(20))
     reference = tmp_path / "reference"
     reference.mkdir()
     began = time.monotonic()

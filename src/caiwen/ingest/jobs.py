@@ -168,5 +168,9 @@ def _words(finished: Finished) -> str:
 
 
 def _hint(finished: Finished) -> str | None:
-    hints = {Death.MEMORY: "可加大设置 ingest.memory_mb", Death.TIMEOUT: "可加大设置 ingest.file_seconds"}
-    return hints.get(finished.death) if finished.death else None
+    if finished.death is Death.MEMORY:
+        return "可加大设置 ingest.memory_mb"
+    if finished.death is Death.TIMEOUT:
+        limit = "page_seconds" if finished.task.name == "count_pages" else "file_seconds"
+        return f"可加大设置 ingest.{limit}"
+    return None

@@ -16,11 +16,13 @@ from enum import StrEnum
 from typing import IO, Any, Self
 
 from caiwen.errors import CaiwenError
-from caiwen.ingest.worker import OUT_OF_MEMORY, receive, send
+from caiwen.ingest.worker import OUT_OF_MEMORY, READY, receive, send
 
 _MODULE = "caiwen.ingest.worker"
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 _TAIL_BYTES = 4096
+_STARTING_SECONDS = 120.0
+_LONGEST_WAIT = 60.0
 _PATIENCE = 5.0
 """Seconds that a worker has to end after it closed its output; it writes its last words then."""
 
@@ -59,8 +61,9 @@ class Finished:
 class _Worker:
     def __init__(self, memory_mb: int, answers: queue.Queue[tuple[_Worker, Any]]) -> None:
         self.task: Task | None = None
-        self.started = 0.0
+        self.ready = False
         self.overdue = False
+        self.started = time.monotonic()
         self._open = ExitStack()
         self._last_words = self._open.enter_context(_scratch())
         self.process = subprocess.Popen(
@@ -85,6 +88,13 @@ class _Worker:
         self.task, self.started = task, time.monotonic()
         with suppress(OSError):  # it died meanwhile: the listener will say so
             send(self.process.stdin, (task.name, task.arguments, task.seconds))
+
+    @property
+    def deadline(self) -> float:
+        """When its patience ends; a task's time counts from when its worker is ready for it."""
+        if not self.ready:
+            return self.started + _STARTING_SECONDS
+        return self.started + self.task.seconds if self.task is not None else float("inf")
 
     def take(self) -> tuple[Task, float]:
         assert self.task is not None
@@ -164,6 +174,8 @@ class WorkerPool:
                 finished = self._dismiss(worker)
                 if finished is not None:
                     return finished
+            elif answer == READY:
+                worker.ready, worker.started = True, time.monotonic()
             else:
                 task, seconds = worker.take()
                 (value,) = answer
@@ -175,13 +187,13 @@ class WorkerPool:
         return _Worker(self._memory_mb, self._answers)
 
     def _patience(self) -> float:
-        ends = [w.started + w.task.seconds for w in self._workers if w.task is not None and not w.overdue]
-        return max(0.01, min(ends) - time.monotonic()) if ends else 1.0
+        soonest = min((worker.deadline for worker in self._workers if not worker.overdue), default=0.0)
+        return min(max(0.01, soonest - time.monotonic()), _LONGEST_WAIT)
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
         for worker in self._workers:
-            if worker.task is not None and now >= worker.started + worker.task.seconds:
+            if now >= worker.deadline:
                 worker.overdue = True
                 worker.process.kill()
 

@@ -22,6 +22,7 @@ from caiwen.errors import CaiwenError
 from caiwen.ingest import tasks
 
 HEADER = struct.Struct("<Q")
+READY = "ready"
 OUT_OF_MEMORY = 77
 """The exit code that says so."""
 _GRACE_SECONDS = 2.0
@@ -49,6 +50,7 @@ def main(memory_mb: int) -> None:
     os.dup2(2, 1)  # what a library prints must not get among the messages
     tasks.warm()
     _limit_memory(memory_mb)
+    send(outgoing, READY)
     while (message := receive(incoming)) is not None:
         name, arguments, seconds = message
         _limit_time(seconds + _GRACE_SECONDS)
