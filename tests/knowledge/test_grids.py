@@ -119,3 +119,29 @@ def test_next_piece_takes_the_columns_of_the_piece_before() -> None:
     (narrower,) = read_table(table([["净利润", "2.00", "1.00"]]), ANNUAL, inherited=before)
     assert texts(same) == texts(narrower) == [["净利润", "2.00", "1.00"]]
     assert read_table(table([["净利润", "2.00", "1.00", "3.00"]]), ANNUAL, inherited=before) == []
+
+
+def test_rows_that_share_a_label_carry_it() -> None:
+    rows = [
+        ["项目", "<", "2020年", "2019年"],
+        ["贷款迁徙率（%）", "正常类", "1.28", "1.24"],
+        ["^", "关注类", "16.42", "25.01"],
+        ["不良贷款率（%）", "<", "0.86", "0.85"],
+    ]
+    (part,) = read_table(table(rows), ANNUAL)
+    assert [line.label for line in part.lines] == [
+        "贷款迁徙率（%）正常类",
+        "贷款迁徙率（%）关注类",
+        "不良贷款率（%）",
+    ]
+
+
+def test_label_outside_the_column_of_labels() -> None:
+    rows = [
+        ["", "项目", "2020年", "2019年"],
+        ["", "资本公积", "1.00", "2.00"],
+        ["股本", "", "3.00", "4.00"],
+        ["", "盈余公积", "5.00", "6.00"],
+    ]
+    (part,) = read_table(table(rows), ANNUAL)
+    assert [line.label for line in part.lines] == ["资本公积", "股本", "盈余公积"]

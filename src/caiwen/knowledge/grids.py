@@ -269,8 +269,6 @@ def _numeric(rows: list[list[Cell | None]], column: int) -> int:
 
 def _take_line(reader: _Reader, row: list[Cell | None], number: int) -> None:
     label = row[reader.label_column]
-    if label is not None and label.row != number:
-        label = None  # merged from above: it labels the first of its rows
     cells: dict[int, Entry] = {}
     for group, places in enumerate(_places(reader, row, label)):
         own = {
@@ -281,23 +279,30 @@ def _take_line(reader: _Reader, row: list[Cell | None], number: int) -> None:
         held = [c for c in own.values() if c is not label and _within(c, places)]
         if len(held) == 1:
             cells[group] = entry_of(reader.table, held[0])
-    if label is None or not label.text.strip():
-        label = _label_elsewhere(reader, row, number)
-    if label is not None:
-        entry = entry_of(reader.table, label)
-    elif cells:
-        entry = Entry("", "", table=reader.table.index, row=number)
-    else:
+    parts = _label_cells(reader, row, label, number)
+    if not parts and not cells:
         return
-    reader.lines.append(Line(entry.text, entry, cells))
+    entry = (
+        entry_of(reader.table, parts[-1]) if parts else Entry("", "", table=reader.table.index, row=number)
+    )
+    reader.lines.append(Line("".join(squash(c.text) for c in parts), entry, cells))
 
 
-def _label_elsewhere(reader: _Reader, row: list[Cell | None], number: int) -> Cell | None:
-    """The only words left of the figures, where a label stands outside the column of the others."""
+def _label_cells(reader: _Reader, row: list[Cell | None], label: Cell | None, number: int) -> list[Cell]:
+    """The cells that name a row: the label, before it the one that several rows share (贷款迁徙率 | 正常类), or the only
+    words left of the figures where they stand outside the column of the other labels."""
+    if label is not None and label.rowspan == 1 and label.text.strip():
+        return [label]
     first = min((place for places in reader.groups for place in places), default=0)
-    before = {id(c): c for c in row[reader.span.start : first] if c is not None and c.row == number}
+    before = {
+        id(c): c
+        for c in row[reader.span.start : first]
+        if c is not None and c.row == number and c is not label
+    }
     words = [c for c in before.values() if _is_words(c, c.column) and not is_header_text(c.text)]
-    return words[0] if len(words) == 1 else None
+    if label is not None and label.text.strip():
+        return [label, *words] if words or label.row == number else []
+    return words if len(words) == 1 else []
 
 
 def _places(reader: _Reader, row: list[Cell | None], label: Cell | None) -> tuple[tuple[int, ...], ...]:
