@@ -123,7 +123,7 @@ def _clause() -> re.Pattern[str]:
 def _prose(maker: Maker, known: set[str]) -> Iterator[Fact]:
     """Sentences that speak of the whole group at the period's end, and of no part of it."""
     done = set(known)
-    for block in maker.document.blocks[: len(maker.document.blocks) // 2]:
+    for block in maker.document.blocks[: max(100, len(maker.document.blocks) // 2)]:
         if not isinstance(block, Paragraph) or "率" not in block.text or not maker.period:
             continue
         for sentence in re.split(r"(?<=。)", flat(block)):

@@ -86,7 +86,8 @@ def _title_patterns() -> tuple[tuple[FilingKind, re.Pattern[str]], ...]:
 def _find_title(document: Document) -> _Title | None:
     """The first title on the cover that the document bears itself: set alone, or sworn to in its first notices."""
     sworn = re.search(load("filing.yaml")["oath"], _head(document)) is not None
-    for number, text in _cover(document):
+    own = [(-1, squash(document.title))] if document.title else []
+    for number, text in (*own, *_cover(document)):
         title = _title_in(number, text)
         if title is not None and (sworn or _stands_alone(title, text)):
             return title
@@ -291,11 +292,10 @@ def _last_period(document: Document) -> str | None:
 
 def _published(document: Document, filing: Filing) -> str | None:
     """A full date on the cover, the board's date of release, a date of the file name that fits the period."""
-    if document.published:
-        return document.published
     cover = "\n".join(text for _, text in _cover(document) if len(text) < 100)
     after = (filing.period or "")[:4]
-    candidates = [d for d in dates_in(cover[:800]) if not after or d[:4] >= after]
+    candidates = [document.published] if document.published else []
+    candidates += [d for d in dates_in(cover[:800]) if not after or d[:4] >= after]
     candidates += _release_dates(document) or _signed(document)
     candidates += [d for d in dates_in(document.name) if after and after <= d[:4] <= str(int(after) + 2)]
     end = {"H1": "06-30", "Q1": "03-31", "Q3": "09-30"}.get((filing.period or "")[4:], "12-31")
@@ -358,8 +358,11 @@ def _other_kind(document: Document) -> FilingKind:
         return FilingKind.POLICY
     rules, head = load("filing.yaml"), _head(document)
     dated = document.published or re.search(rules["news"]["strong"], head[:2000])
-    if document.format in rules["news"]["formats"] and dated:
+    if document.extra.get("layout") == "news" or (document.format in rules["news"]["formats"] and dated):
         return FilingKind.NEWS
+    named = _first_line(document)[:40] + squash(document.title) + squash(document.name)
+    if re.search(rules["textbook"]["named"], named):
+        return FilingKind.TEXTBOOK
     if len(set(re.findall(rules["textbook"]["strong"], head))) >= rules["textbook"]["needed"]:
         return FilingKind.TEXTBOOK
     research = rules["research"]

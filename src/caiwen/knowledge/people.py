@@ -95,16 +95,16 @@ def _header_of(row: Row) -> Headers:
 
 
 def _members(maker: Maker, table: Table, row: Row, headers: Headers, group: str) -> Iterator[Fact]:
-    """One category a row; two breakdowns side by side give two label–figure pairs."""
-    label: Cell | None = None
+    """One category a row; two breakdowns side by side give two runs of label and figures."""
+    runs: list[tuple[Cell, list[Cell]]] = []
     for number, cell in enumerate(row.cells):
         if not is_number(cell.text) or number == 0:
-            label = cell
-            continue
-        if label is None or cell.text.strip().endswith(("%", "％")) or _is_share(headers.over(cell)):
-            continue
-        yield from _member(maker, table, label, cell, headers, group)
-        label = None
+            runs.append((cell, []))
+        elif not cell.text.strip().endswith(("%", "％")) and not _is_share(headers.over(cell)):
+            runs[-1][1].append(cell)
+    for label, cells in runs:
+        if cells:
+            yield from _member(maker, table, label, cells, headers, group)
 
 
 def _is_share(headers: tuple[str, ...]) -> bool:
@@ -112,14 +112,14 @@ def _is_share(headers: tuple[str, ...]) -> bool:
 
 
 def _member(
-    maker: Maker, table: Table, label: Cell, cell: Cell, headers: Headers, group: str
+    maker: Maker, table: Table, label: Cell, cells: list[Cell], headers: Headers, group: str
 ) -> Iterator[Fact]:
     name = re.sub(r"[（(]人[）)]|[（(]\d[）)]$", "", squash(label.text))
     item = next((item for item, pattern in _named() if pattern.search(name)), None)
     meaning = maker.meaning(item or load(_RULES)["group_item"], span=Span.INSTANT)
     if item is None:
         meaning = replace(meaning, dimensions={group: name})
-    for own, column, texts in value_columns(maker, table, headers, [cell]):
+    for own, column, texts in value_columns(maker, table, headers, cells):
         placed = place(meaning, column, instant=True)
         if fact := maker.number(placed, table, own, _PEOPLE, label=name, headers=(group, *texts)):
             yield fact

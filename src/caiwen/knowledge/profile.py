@@ -210,7 +210,7 @@ def _persons_row(table: Table) -> int | None:
     person = load(_RULES)["contact"]["person"]
     for row in rows_of(table):
         heads = [c for c in row.cells if re.match(person, squash(c.text))]
-        if heads and (len(row.cells) > 2 or heads[0] is not row.cells[0] or len(row.cells) == 1):
+        if heads and heads[0].column > 0:
             return row.number
     return None
 

@@ -99,4 +99,4 @@ def _shares(flat: str, scale: Scale | None) -> Measure:
     for word, factor in (("亿股", 10**8), ("万股", 10**4), ("千股", 10**3)):
         if word in flat:
             return Measure(Decimal(factor), "股", word)
-    return SHARES
+    return Measure(scale.factor, "股", scale.name) if scale is not None and scale.unit == "股" else SHARES

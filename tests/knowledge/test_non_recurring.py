@@ -1,0 +1,67 @@
+"""Non-recurring items and their total."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from caiwen.knowledge import non_recurring
+from caiwen.records import Document, Filing, FilingKind, Span
+from tests.knowledge.paper import ANNUAL, paper, table
+
+ROWS = [
+    ["非经常性损益项目", "2020年金额", "附注", "2019年金额"],
+    ["非流动资产处置损益", "44,258.44", "", "-879,814.14"],
+    ["计入当期损益的政府补助", "19,725,658.46", "", "7,676,107.63"],
+    ["债务重组损益", "", "", ""],
+    ["减：所得税影响额", "3,180,603.71", "", "1,522,916.90"],
+    ["合计", "16,589,313.19", "", "5,273,376.59"],
+]
+
+
+def values(document: Document, filing: Filing = ANNUAL) -> dict[tuple[str, str, Span], Decimal | None]:
+    return {
+        ("".join(f.dimensions.values()), f.period, f.span): f.value
+        for f in non_recurring.extract(document, filing)
+    }
+
+
+def test_items_and_total_of_both_years() -> None:
+    found = values(paper(table(ROWS, unit="单位：元")))
+    assert found["", "2020", Span.YTD] == Decimal("16589313.19")
+    assert found["非流动资产处置损益", "2019", Span.YTD] == Decimal("-879814.14")
+    assert found["所得税影响额", "2020", Span.YTD] == Decimal("3180603.71")
+    assert not any(name == "债务重组损益" for name, _, _ in found)
+    assert len(found) == 8
+
+
+def test_the_second_print_in_the_notes_adds_nothing() -> None:
+    notes = [
+        ["项目", "金额"],
+        ["非流动性资产处置损益", "44,258.44"],
+        ["计入当期损益的政府补助（与业务相关）", "19,725,658.46"],
+        ["合计", "16,589,313.19"],
+    ]
+    assert len(values(paper(table(ROWS, unit="单位：元"), table(notes, unit="单位：元")))) == 8
+
+
+def test_the_quarter_beside_the_year_to_date() -> None:
+    filing = replace(ANNUAL, kind=FilingKind.Q3, period="2020Q3")
+    rows = [
+        ["项目", "本期金额", "年初至报告期末金额"],
+        ["非流动资产处置损益", "1.00", "3.00"],
+        ["计入当期损益的政府补助", "2.00", "4.00"],
+        ["合计", "3.00", "7.00"],
+    ]
+    found = values(paper(table(rows, unit="单位：元")), filing)
+    assert (found["", "2020Q3", Span.SINGLE], found["", "2020Q3", Span.YTD]) == (3, 7)
+
+
+def test_no_unit_and_no_cents_is_no_value() -> None:
+    rows = [
+        ["项目", "2020年"],
+        ["非流动资产处置损益", "44"],
+        ["计入当期损益的政府补助", "19"],
+        ["合计", "63"],
+    ]
+    assert values(paper(table(rows))) == {}
