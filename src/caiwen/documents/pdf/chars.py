@@ -70,7 +70,7 @@ def read_glyphs(textpage: Any) -> Glyphs:
     codes = _codes(page, count)
     codes[np.isin(codes, _HYPHENS)] = ord("-")
     if ((codes >= 0xE000) & (codes < 0xF900)).any():
-        _read_symbols(codes)
+        read_symbols(codes)
     boxes = buffer.values[:count, [0, 3, 2, 1]].astype(np.float64)  # FS_RECTF: left, top, right, bottom
     visible = (
         (codes > 32) & ~np.isin(codes, _BLANKS) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
@@ -90,7 +90,7 @@ def _codes(page: ctypes.c_void_p, count: int) -> NDArray[np.int32]:
     )
 
 
-def _read_symbols(codes: NDArray[np.int32]) -> None:
+def read_symbols(codes: NDArray[np.int32]) -> None:
     """Ticks and boxes of the symbol fonts, which have private codes, become the characters that they show."""
     for code, shown in load_rules("pdf/symbols.yaml").items():
         codes[codes == code] = ord(shown)

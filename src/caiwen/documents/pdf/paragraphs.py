@@ -18,6 +18,8 @@ OPENER = re.compile(
 _SENTENCE_END = tuple("。！？；：!?;:")
 WIDE = 0.5
 """Lines over this share of the page's width show where the text's margins are."""
+FAR_RIGHT = 0.45
+"""A line that begins beyond this share of the text's width (a unit, a signature) stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def starts_new(line: RawLine, before: RawLine, margins: Margins) -> bool:
     if OPENER.match(line.text) or abs(line.size - before.size) > 0.4 * size:
         return True
     if line.box[1] - before.box[3] > 1.7 * size:
+        return True
+    if before.box[0] > margins.left + FAR_RIGHT * (margins.right - margins.left):
         return True
     hanging = abs(line.box[0] - before.box[0]) < 0.5 * size and not before.text.endswith(_SENTENCE_END)
     if line.box[0] > margins.left + 1.2 * size and not hanging:
