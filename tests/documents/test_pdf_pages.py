@@ -55,13 +55,13 @@ def test_lines_become_paragraphs(sheet: Sheet) -> None:
     sheet.text(72, 152, "到此为止。")
     sheet.text(93, 168, body[:41])
     sheet.text(72, 184, "第二行。")
-    sheet.text(72, 204, "□适用 √不适用")
+    sheet.text(72, 204, "备注：无。")
     texts = paragraphs(read(sheet))
     assert texts[0] == "一、主要业务"
     assert texts[1].endswith("到此为止。")
     assert texts[1].startswith(body[:84])
     assert texts[2].endswith("第二行。")
-    assert texts[3].startswith("□适用")
+    assert texts[3].startswith("备注")
     assert len(texts) == 4
 
 
