@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -10,8 +11,6 @@ from caiwen.knowledge.grids import Entry, Line, Part
 from caiwen.records import Fact, Status
 
 CHECK = "增减比例相符"
-_ROUNDING = Decimal("0.00501")
-"""Half a unit of the second place of a percentage."""
 
 
 def confirmed(facts: Sequence[Fact], part: Part) -> list[Fact]:
@@ -27,15 +26,27 @@ def confirmed(facts: Sequence[Fact], part: Part) -> list[Fact]:
 
 def _places(line: Line, part: Part) -> Iterator[tuple[int | None, int | None]]:
     """Rows and columns of the pairs of figures whose growth is printed in this line."""
-    changes = [e for g, e in line.cells.items() if part.columns[g].role == "change"]
-    rates = {rate for entry in changes if (rate := parse_number(entry.raw)) is not None and "." in entry.raw}
+    printed = [e.raw for g, e in line.cells.items() if part.columns[g].role == "change"]
+    rates = [
+        (rate, half_unit(raw)) for raw in printed if (rate := parse_number(raw)) is not None and "." in raw
+    ]
     values = {
         g: n for g, e in line.cells.items() if part.columns[g].role == "value" and (n := parse_number(e.raw))
     }
     for later, earlier in _pairs(part, values):
-        growth = (values[later] - values[earlier]) / abs(values[earlier]) * 100
-        if any(abs(growth - rate) <= _ROUNDING for rate in rates):
+        base = abs(values[earlier])
+        growth = (values[later] - values[earlier]) / base
+        blur = (
+            half_unit(line.cells[later].raw) + half_unit(line.cells[earlier].raw) * (1 + abs(growth))
+        ) / base
+        if any(abs(growth * 100 - rate) <= rounding + blur * 100 for rate, rounding in rates):
             yield from (_place(line.cells[g]) for g in (later, earlier))
+
+
+def half_unit(raw: str) -> Decimal:
+    """By how much rounding can have moved a printed number: half a unit of its last place."""
+    digits = re.search(r"\.(\d+)", raw)
+    return Decimal(5).scaleb(-1 - len(digits.group(1)) if digits else -1)
 
 
 def _pairs(part: Part, values: dict[int, Decimal]) -> Iterator[tuple[int, int]]:
