@@ -90,16 +90,24 @@ def _under_header(table: Table, row: list[Cell], header: dict[int, str]) -> Iter
 
 
 def _pairs_of_row(table: Table, row: list[Cell], lookup: Lookup) -> Iterator[Pair]:
-    group = ""
+    """Label and value cells in turn; a cell may hold both (联系电话： 010-…), under the label of its group."""
+    group = squash(row[0].text) if row else ""
     for number, cell in enumerate(row):
         following = row[number + 1] if number + 1 < len(row) else None
         name = lookup(bare(cell.text))
         if name is None:
             yield from _several(table, cell, following, lookup)
-            yield from _inline(table, cell, lookup)
-            group = squash(cell.text) if not number else group
-        elif following is not None and following.text.strip() and lookup(bare(following.text)) is None:
-            yield _pair(table, name, following.text, cell.text, following, group)
+            yield from _inline(table, cell, lookup, group if number else "")
+        elif (
+            following is not None and lookup(bare(following.text)) is None and not _speaks(following, lookup)
+        ):
+            yield _pair(table, name, following.text, cell.text, following, group if number else "")
+
+
+def _speaks(cell: Cell, lookup: Lookup) -> bool:
+    """Whether a cell brings a label of its own."""
+    label, *rest = re.split("[:：]", normalise(cell.text), maxsplit=1)
+    return bool(rest) and len(label) < 20 and lookup(bare(label)) is not None
 
 
 def _several(table: Table, cell: Cell, value: Cell | None, lookup: Lookup) -> Iterator[Pair]:
@@ -114,12 +122,12 @@ def _several(table: Table, cell: Cell, value: Cell | None, lookup: Lookup) -> It
             yield _pair(table, name, text, label, value, "")
 
 
-def _inline(table: Table, cell: Cell, lookup: Lookup) -> Iterator[Pair]:
+def _inline(table: Table, cell: Cell, lookup: Lookup, group: str) -> Iterator[Pair]:
     """联系电话： 86-10-… inside one cell."""
     label, *rest = re.split("[:：]", normalise(cell.text), maxsplit=1)
     value = "".join(rest)
     if value.strip() and len(label) < 20 and (name := lookup(bare(label))):
-        yield _pair(table, name, value, label, cell, "")
+        yield _pair(table, name, value, label, cell, group)
 
 
 def _pair(table: Table, name: str, value: str, label: str, cell: Cell, group: str) -> Pair:

@@ -146,10 +146,9 @@ def _lookup_grouped(label: str) -> str | None:
 
 def _fact_of(maker: Maker, table: Table, pair: Pair, group: str) -> Iterator[Fact]:
     item: str | None = pair.name
-    label = bare(pair.label)
     if group:
         own = load(_RULES)["groups"][group]["labels"]
-        item = own.get(label) or (pair.name if pair.name in own.values() else None)
+        item = own.get(bare(pair.label)) or (pair.name if pair.name in own.values() else None)
     elif item in _grouped_labels() and item not in _names().values():
         item = None
     if item is None or pair.cell is None or not _says_something(pair.value):
@@ -157,13 +156,16 @@ def _fact_of(maker: Maker, table: Table, pair: Pair, group: str) -> Iterator[Fac
     seen = maker.cell_seen(table, pair.cell, label=pair.label)
     for name in _items(item):
         if fact := maker.text(name, _cleaned(name, pair.value), seen):
-            yield _with_share_class(fact, pair)
+            mail = group == "董事会秘书" and item == "电子信箱"
+            yield replace(fact, dimensions={"联系人": group}) if mail else _with_share_class(fact, pair)
 
 
 def _cleaned(item: str, value: str) -> str:
     """中国注册会计师：甲中国注册会计师：乙 → 甲、乙; addresses of the net and codes have no spaces."""
     if item in ("电子信箱", "公司网址"):
         return squash(value)
+    if item in ("公司名称", "外文名称"):
+        return re.split(r"[（(](?:中文|英文|以下)?(?:名称)?简称", value)[0].strip('“”" ')
     if item == "股票代码":
         code = re.search(r"(?<!\d)\d{5,6}(?!\d)", value)
         return code.group() if code else value
@@ -181,7 +183,7 @@ def _items(item: str) -> tuple[str, ...]:
 def _with_share_class(fact: Fact, pair: Pair) -> Fact:
     """H股, B股, 优先股 rows of the table of shares; the A share needs no mark."""
     kind = re.match(r"(?:境内|境外)?(?:[BH]股|优先股|可转债|GDR)", pair.group)
-    return replace(fact, dimensions={"股票种类": pair.group}) if kind else fact
+    return replace(fact, dimensions={"股票种类": kind.group()}) if kind else fact
 
 
 def _says_something(value: str) -> bool:
