@@ -37,6 +37,7 @@ from caiwen.ask.record import Recorder
 from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
 from caiwen.ask.world import FactStore, World
+from caiwen.finance.text import squash
 from caiwen.records import Fact
 
 UNREADABLE = "没有理解这个问题。可以这样问：“贵州茅台2020年营业收入是多少？”"
@@ -170,6 +171,7 @@ class Asker:
             quoted = self._explain(_as_explain(plan), evidence, limit)
             if quoted.status == "answered" and not outcome.findings:
                 quoted.sentences = [*draft.sentences, *quoted.sentences]
+                quoted.known = [*draft.known, *quoted.known]
                 quoted.status = "not_found"
                 return quoted
         notes = [Sentence(f"{note}。") for note in trace.understood]
@@ -189,6 +191,9 @@ class Asker:
             found = _drafted(Executor(evidence, query).run(), query)
             if found.status == "answered":
                 draft = Draft("answered", [*found.sentences, *sentences], found.figures, quotes, found.known)
+        if plan.exact and not any(plan.exact in squash(q.passage.text) for q in quotes):
+            lead = Sentence(_no_such_figure(plan, limit.world, leads=bool(quotes)))
+            return Draft("not_found", [lead, *sentences[:2]], quotes=quotes[:2], known=[lead.text])
         if draft.status == "not_found":
             draft.sentences = [Sentence(_nothing_found(plan, reader))]
             draft.known = [draft.sentences[0].text]
@@ -196,7 +201,7 @@ class Asker:
 
     def _define(self, plan: Define, limit: Universe) -> Draft:
         text = define(plan)
-        search = Explain(topic=plan.term, keywords=(f"{plan.term}是指",))
+        search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
         quotes = [
             q
             for q in Reader(limit.world, self._index, limit.documents).find(search)
@@ -283,7 +288,6 @@ def _as_explain(plan: Query) -> Explain:
     names = [m.item if isinstance(m, BreakdownMeasure) else name_of(m) for m in plan.derive]
     return Explain(
         topic=" ".join(names),
-        keywords=tuple(names),
         companies=plan.select.companies,
         periods=plan.select.periods,
     )
@@ -294,6 +298,18 @@ def _latest(world: World, plan: Explain) -> tuple[PeriodRef, ...]:
     refs = {c.who for c in plan.companies}
     found = [p for c in world.book.all if c.who in refs and (p := world.latest(c))]
     return tuple(PeriodRef(period=str(p), assumed=True) for p in dict.fromkeys(found))
+
+
+def _no_such_figure(plan: Explain, world: World, *, leads: bool) -> str:
+    """Names the members that are there, where a member of an axis may have been meant."""
+    company = next((c for c in world.book.all if plan.companies and c.who == plan.companies[0].who), None)
+    members = world.vocabulary(company).members if company else {}
+    there = [f"{axis}：{'、'.join(members[axis][:8])}" for axis in ("分产品", "分行业") if axis in members]
+    known = f"已披露的有{'；'.join(there)}。" if there and plan.exact and plan.exact.endswith(_PARTS) else ""
+    return f"材料中没有名为“{plan.exact}”的数据。{known}{'以下是相近的原文：' if leads else ''}"
+
+
+_PARTS = ("收入", "营收", "成本", "毛利率", "毛利", "销售额", "占比")
 
 
 def _nothing_found(plan: Explain, reader: Reader) -> str:

@@ -35,8 +35,9 @@ def items_of(measure: Single) -> list[str]:
     if isinstance(measure, RatioMeasure):
         return [*_with_totals(measure.numerator), *_with_totals(measure.denominator)]
     if isinstance(measure, ItemMeasure):
-        companions: list[str] = words("companions").get(measure.item, [])
-        found = [*_with_totals(measure.item), *companions]
+        companions = [name for t in ("companions", "instead") for name in words(t).get(measure.item, [])]
+        whole = words("shares").get(measure.item)
+        found = [*_with_totals(measure.item), *companions, *([whole] if whole else [])]
         formula = formulas().get(measure.item)
         return [*found, *formula_items(formula)] if formula else found
     formula = formulas().get(measure.formula)
@@ -87,8 +88,12 @@ class Calculator:
         look = self.evidence.look(company, measure.item, period, self.scope, measure.dimensions)
         if look.figure is None and period.form != "report":
             look = Look(self._by_difference(company, measure, period))
+        elif look.figure is None:
+            look = Look(self._by_quarters(company, measure, period))
         if look.figure is None:
             look = Look(self._derived_total(company, measure, period))
+        if look.figure is None and measure.dimensions and measure.item in words("shares"):
+            return self._share(company, measure, period)
         if look.figure is None:
             formula = formulas().get(measure.item)
             if formula and formula.name not in formula.inputs:
@@ -108,9 +113,7 @@ class Calculator:
         if ends is None:
             return None
         figures = [
-            self.evidence.look(
-                company, measure.item, PeriodRef(period=year + end), self.scope, measure.dimensions
-            ).figure
+            self.plain(company, measure.item, PeriodRef(period=year + end), measure.dimensions)
             for end in ends
         ]
         if not all(figures):
@@ -120,6 +123,35 @@ class Calculator:
         text = f"{names[0]}{_amount(whole)} − {names[1]}{_amount(part)} = {_sum_text(whole, part)}"
         made = combine(measure.item, "a - b", {"a": whole, "b": part}, text, unit=whole.unit)
         return replace(made, period=period, label="由累计数相减得出", dimensions=dict(measure.dimensions))
+
+    def _share(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
+        """A member's share of the whole, where the report does not print it."""
+        item: str = words("shares")[measure.item]
+        top = self.plain(company, item, period, measure.dimensions)
+        ratio = RatioMeasure(numerator=item, denominator=item)
+        look = self._ratio(ratio, top, self.plain(company, item, period))
+        if look.figure:
+            look.figure = replace(look.figure, item=measure.item, dimensions=dict(measure.dimensions))
+        return look
+
+    def _by_quarters(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
+        """The first half or three quarters as the sum of single quarters."""
+        parsed, item = Period.parse(period.period), taxonomy().get(measure.item)
+        if parsed is None or item is None or item.kind != "flow" or item.unit not in _SUMMABLE:
+            return None
+        count = {"H1": 2, "Q3": 3}.get(parsed.part.value, 0)
+        quarters = [PeriodRef(period=f"{parsed.year}Q{n}", form="single") for n in range(1, count + 1)]
+        look = self.evidence.look
+        found = [look(company, measure.item, q, self.scope, measure.dimensions).figure for q in quarters]
+        figures = {f"x{n}": figure for n, figure in enumerate(found) if figure}
+        if not count or len(figures) < count:
+            return None
+        shown = " ＋ ".join(_amount(figure) for figure in figures.values())
+        made = combine(
+            measure.item, " + ".join(figures), figures, "", unit=found[0].unit if found[0] else None
+        )
+        calculation = made.calculation and replace(made.calculation, text=f"{shown} = {_amount(made)}")
+        return replace(made, period=period, calculation=calculation, label="由各季度数相加得出")
 
     def _derived_total(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
         expression: str | None = words("derived_totals").get(measure.item)

@@ -49,7 +49,7 @@ def compare(
     found: list[Comparison] = []
     for now, then, label in _pairs(calculator, company, measure, period, base):
         made = _comparison(measure, now, then, label, change, calculator.places)
-        if made and not any(_same(made, other) for other in found):
+        if made and not any(_same(made, other, change) for other in found):
             found.append(made)
     return found
 
@@ -57,29 +57,20 @@ def compare(
 def _pairs(
     calculator: Calculator, company: CompanyRef, measure: Single, period: PeriodRef, base: PeriodRef
 ) -> list[tuple[Figure, Figure, str]]:
-    pairs: list[tuple[Figure, Figure, str]] = []
+    """Both columns of the later report; then as first reported; then as still later reports show both."""
+    shown: list[tuple[Figure, Figure, str]] = []
     if isinstance(measure, ItemMeasure):
-        pair = calculator.evidence.comparable(
-            company, measure.item, period, base, calculator.scope, measure.dimensions
-        )
-        if pair is None and _year_end_instead(measure, period, base):
-            year_end = earlier_of(period, opening=True)
-            if year_end:
-                pair = calculator.evidence.comparable(
-                    company, measure.item, period, year_end, calculator.scope, measure.dimensions
-                )
-        if pair:
-            pairs.append((*pair, "可比口径"))
-            base = pair[1].period or base
-    now, then = (
-        calculator.value(company, measure, period).figure,
-        calculator.value(company, measure, base).figure,
-    )
+        look = (calculator.scope, measure.dimensions)
+        shown = calculator.evidence.comparable(company, measure.item, period, base, *look)
+        year_end = earlier_of(period, opening=True)
+        if not shown and year_end and _year_end_instead(measure, period, base):
+            base = year_end
+            shown = calculator.evidence.comparable(company, measure.item, period, base, *look)
+    pairs = [(now, then, "可比口径") for now, then, _ in shown[:1]]
+    now, then = (calculator.value(company, measure, each).figure for each in (period, base))
     if now and then and now.value is not None and then.value is not None:
-        same_filing = pairs and pairs[0][1].value == then.value and pairs[0][0].value == now.value
-        if not same_filing:
-            pairs.append((now, then, "各期首次披露口径" if pairs else ""))
-    return pairs
+        pairs.append((now, then, "各期首次披露口径" if pairs else ""))
+    return pairs + [(now, then, f"《{name}》所列两期") for now, then, name in shown[1:]]
 
 
 def _year_end_instead(measure: ItemMeasure, period: PeriodRef, base: PeriodRef) -> bool:
@@ -165,8 +156,11 @@ def _years(now: Figure, then: Figure) -> int:
     return a.year - b.year if a and b else 0
 
 
-def _same(a: Comparison, b: Comparison) -> bool:
-    return a.amount.value == b.amount.value and (a.rate and a.rate.value) == (b.rate and b.rate.value)
+def _same(a: Comparison, b: Comparison, change: Change) -> bool:
+    """The same answer: equal rates where a rate is asked for, else also equal amounts."""
+    if change.show == "rate" and a.rate and b.rate:
+        return a.rate.value == b.rate.value
+    return a.amount.value == b.amount.value
 
 
 def _shown(figure: Figure) -> str:

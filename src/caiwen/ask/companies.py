@@ -20,6 +20,7 @@ _PLACE = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.])(?:(?:SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(?:SH|SZ|BJ|SS))?(?![\d])", re.IGNORECASE)
 _SHORTEST_GUESS = 3
+_NAME_LIST = re.compile(r"[、，,;；/\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,20 @@ class Guess:
 
 
 class CompanyBook:
-    """All companies of a store (or of a list) by every name under which a question may call them."""
+    """All companies of a store (or of a list) by every name under which a question may call them.
 
-    def __init__(self, companies: Iterable[Company]) -> None:
+    ``also``: further names by code or full name (former names), several in one text where a list is printed.
+    """
+
+    def __init__(self, companies: Iterable[Company], also: Iterable[tuple[str, str]] = ()) -> None:
         self.all = tuple(companies)
+        self._also: dict[str, set[str]] = defaultdict(set)
+        for who, names in also:
+            self._also[who] |= {
+                name.strip() for name in _NAME_LIST.split(names) if 2 <= len(name.strip()) <= 20
+            }
+        nicknames: dict[str, str] = words("nicknames")
+        self._nicknames = {official: nick for nick, official in nicknames.items()}
         self._generic = frozenset(words("generic_names"))
         self._official: dict[str, list[Company]] = defaultdict(list)
         self._loose: dict[str, list[Company]] = defaultdict(list)
@@ -54,7 +65,12 @@ class CompanyBook:
         self._longest = max(map(len, (*self._official, *self._loose)), default=0)
 
     def _index(self, company: Company) -> None:
+        own = (company.who, *company.full_names)
         official = [*company.full_names, *company.short_names, company.who]
+        official += [name for who in own for name in sorted(self._also.get(who, ()))]
+        official += [
+            self._nicknames[name_key(n)] for n in company.short_names if name_key(n) in self._nicknames
+        ]
         for name in official:
             for form in {name_key(name), name_key(name).replace("(", "").replace(")", "")}:
                 if form not in self._generic and company not in self._official[form]:
@@ -128,6 +144,7 @@ def reference(company: Company, how: str = "named", said: str | None = None) -> 
             "who": company.who,
             "name": company.name,
             "code": company.code,
+            "also": company.full_names,
             "sector": company.sector,
             "how": how,
             "said": said,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from caiwen.ask.changes import POINTS
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
-from caiwen.ask.passages import Quote
+from caiwen.ask.passages import Quote, body_of, relevant
 from caiwen.ask.periods_text import words_of
 from caiwen.ask.plan import Explain, Query
 from caiwen.finance.amount import format_value, parse_number, parse_scale
@@ -264,5 +264,10 @@ def _title(quote: Quote) -> str:
 
 
 def _quoted(quote: Quote) -> str:
-    text = " ".join(quote.passage.text.split())
-    return text if len(text) <= _BIGGEST_QUOTE else f"{text[:_BIGGEST_QUOTE]}……"
+    """The passage; a long one cut to its beginning, or to the sentences and rows that hold what was looked for."""
+    text = " ".join(body_of(quote.passage).split())
+    if len(text) <= _BIGGEST_QUOTE:
+        return text
+    parts = relevant(quote.passage, quote.words[:2])
+    cut = " …… ".join(parts) if parts and parts[0] not in text[:_BIGGEST_QUOTE] else text
+    return cut if len(cut) <= _BIGGEST_QUOTE else f"{cut[:_BIGGEST_QUOTE]}……"

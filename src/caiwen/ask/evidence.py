@@ -10,7 +10,7 @@ from caiwen.ask.figures import Figure, of_fact, same_printed, spans_of
 from caiwen.ask.plan import CompanyRef, PeriodRef
 from caiwen.ask.world import World
 from caiwen.finance.period import Period
-from caiwen.records import Basis, Fact, FilingKind, Scope, Status
+from caiwen.records import Basis, Fact, FilingKind, Scope, Span, Status
 from caiwen.records.words import BASIS_WORDS
 from caiwen.store import FactFilter
 
@@ -73,7 +73,7 @@ class Evidence:
             return
         for item in missing:
             self.facts[company.who, item] = []
-        for fact in self.world.store.facts(FactFilter(company=company.who, items=missing)):
+        for fact in self.world.store.facts(FactFilter(codes=[company.who, *company.also], items=missing)):
             if self.allowed is None or fact.observation.document in self.allowed:
                 self.facts[company.who, fact.item].append(fact)
 
@@ -82,7 +82,7 @@ class Evidence:
     ) -> None:
         """The same over many companies, of these periods only."""
         known = {c.who: c.who for c in companies} | {c.code: c.who for c in companies if c.code}
-        known |= {c.name: c.who for c in companies}
+        known |= {name: c.who for c in companies for name in (c.name, *c.also)}
         for company in companies:
             for item in items:
                 self.facts.setdefault((company.who, item), [])
@@ -99,8 +99,9 @@ class Evidence:
     def periods_of(
         self, company: CompanyRef, item: str, dimensions: Mapping[str, str] | None = None
     ) -> list[str]:
-        """Periods for which the item is there, latest first."""
-        found = {f.period for f in self.of(company, item, dimensions)}
+        """Periods for which the item is there as a balance or year to date, latest first."""
+        spans = (Span.INSTANT, Span.YTD)
+        found = {f.period for f in self.of(company, item, dimensions) if f.span in spans}
         return sorted(found, key=_period_order, reverse=True)
 
     # --- choosing ---------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ class Evidence:
             return look
         first = candidates[0]
         self._note(first, True, f"{BASIS_WORDS[first.basis]}，排在最前")
-        look.figure = of_fact(first, company, period, self._label(first, first))
+        look.figure = of_fact(first, company, period, self._label(first, first), candidates)
         for fact in candidates[1:]:
             if any(
                 same_printed(fact, other) for other in [first, *(a.fact for a in look.alternatives if a.fact)]
@@ -145,7 +146,9 @@ class Evidence:
     def _lookup_order(self, fact: Fact) -> tuple[object, ...]:
         return (_BASIS[fact.basis], *self._document_order(fact))
 
-    def _document_order(self, fact: Fact) -> tuple[object, ...]:
+    def _document_order(self, fact: Fact | None) -> tuple[object, ...]:
+        if fact is None:
+            return (9,)
         document = self.world.document(fact.observation.document)
         kind = _KINDS.get(document.filing.kind, 3) if document else 3
         distance = _distance(document.filing.period if document else None, fact.period)
@@ -193,17 +196,12 @@ class Evidence:
         base: PeriodRef,
         scope: Scope,
         dimensions: Mapping[str, str] | None = None,
-    ) -> tuple[Figure, Figure] | None:
-        """Both periods as one filing shows them: that of the later period, else the next one that has both columns."""
-        now, then = (
-            self._by_document(company, item, period, scope, dimensions),
-            self._by_document(company, item, base, scope, dimensions),
-        )
-        shared = [d for d in now if d in then]
-        if not shared:
-            return None
-        best = min(shared, key=lambda d: self._document_order(now[d]))
-        return of_fact(now[best], company, period), of_fact(then[best], company, base)
+    ) -> list[tuple[Figure, Figure, str]]:
+        """Both periods as one filing shows them, with its name: that of the later period first, then those after it."""
+        now = self._by_document(company, item, period, scope, dimensions)
+        then = self._by_document(company, item, base, scope, dimensions)
+        shared = sorted((d for d in now if d in then), key=lambda d: self._document_order(now[d].fact))
+        return [(now[d], then[d], self.world.name_of(d)) for d in shared]
 
     def in_document(
         self,
@@ -215,8 +213,7 @@ class Evidence:
         dimensions: Mapping[str, str] | None = None,
     ) -> Figure | None:
         """The value that one document shows."""
-        fact = self._by_document(company, item, period, scope, dimensions).get(document)
-        return of_fact(fact, company, period) if fact else None
+        return self._by_document(company, item, period, scope, dimensions).get(document)
 
     def _by_document(
         self,
@@ -225,16 +222,20 @@ class Evidence:
         period: PeriodRef,
         scope: Scope,
         dimensions: Mapping[str, str] | None,
-    ) -> dict[str, Fact]:
-        found: dict[str, Fact] = {}
+    ) -> dict[str, Figure]:
+        """For every document its value: of columns of one period the adjusted one."""
         spans = spans_of(period)
-        facts = [
+        fitting = [
             f
             for f in self.of(company, item, dimensions)
             if f.period == period.period and f.span in spans and f.scope is scope
         ]
-        for fact in sorted(facts, key=lambda f: (_COMPARABLE[f.basis], _SOURCES.get(f.source, 2), f.id)):
-            found.setdefault(fact.observation.document, fact)
+        fitting.sort(key=lambda f: (_COMPARABLE[f.basis], _SOURCES.get(f.source, 2), f.id))
+        found: dict[str, Figure] = {}
+        for fact in fitting:
+            document = fact.observation.document
+            if document not in found:
+                found[document] = of_fact(fact, company, period, among=fitting)
         return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from caiwen.ask.aggregate import aggregate, count_above, rank_companies, rank_members, rank_periods
 from caiwen.ask.calculate import Calculator, Single, items_of, name_of
-from caiwen.ask.changes import base_of, compare
+from caiwen.ask.changes import Comparison, base_of, compare
 from caiwen.ask.companies import reference
 from caiwen.ask.evidence import Evidence
 from caiwen.ask.figures import Figure
@@ -96,10 +97,13 @@ class Executor:
         look = calculator.value(company, measure, period)
         figure = look.figure
         finding = Finding("value", name_of(measure), company, period, warnings=list(look.warnings))
-        beside = self._beside(calculator, company, measure, period)
-        if figure is None and beside:
-            figure, beside = beside[0], beside[1:]
-            finding.notes.append(f"材料未列示{name_of(measure)}，以下为{figure.item}。")
+        beside = self._plain(calculator, company, measure, period, "companions")
+        if figure is None:
+            instead = self._plain(calculator, company, measure, period, "instead")
+            figure = instead[0] if instead else None
+            if figure:
+                beside = []
+                finding.notes.append(f"材料未列示{name_of(measure)}，以下为{figure.item}。")
         if figure is None:
             self._missing(calculator, company, measure, period)
             return None
@@ -130,13 +134,13 @@ class Executor:
             if look.figure and not (item and item.kind == "instant"):
                 finding.alternatives.append(replace(look.figure, label="年初至第三季度末累计"))
 
-    def _beside(
-        self, calculator: Calculator, company: CompanyRef, measure: Single, period: PeriodRef
+    def _plain(
+        self, calculator: Calculator, company: CompanyRef, measure: Single, period: PeriodRef, table: str
     ) -> list[Figure]:
-        """净利润 is always shown with the part of the parent's owners."""
+        """Items that stand beside this one, or in its place, by a table of the vocabulary; not those asked for anyway."""
         if not isinstance(measure, ItemMeasure) or measure.dimensions:
             return []
-        names: list[str] = words("companions").get(measure.item, [])
+        names: list[str] = words(table).get(measure.item, [])
         asked = {m.item for m in self.query.derive if isinstance(m, ItemMeasure)}
         found = [calculator.plain(company, name, period) for name in names if name not in asked]
         return [figure for figure in found if figure]
@@ -155,6 +159,8 @@ class Executor:
         finding.warnings = list(first.warnings)
         figures = [_shown_first(c.rate, c.amount, change) for c in comparisons]
         finding.answers = [f for f in figures[0] if f]
+        if kind == "direction":
+            finding.answers = [_moved(first, change), *finding.answers]
         for other, comparison in zip(figures[1:], comparisons[1:], strict=True):
             finding.alternatives += [replace(f, label=comparison.label) for f in other[:1] if f]
         finding.operands = _operands([*finding.answers, *finding.alternatives])
@@ -292,6 +298,16 @@ class Executor:
         latest = [self.evidence.world.latest(c) for c in self.evidence.world.book.all]
         found = [p for p in latest if p]
         return [str(max(found))] if found else []
+
+
+def _moved(comparison: Comparison, change: Change) -> Figure:
+    """是否增长 → true or false; 增长还是下降 → 增长, 下降 or 持平."""
+    difference = comparison.amount.value or Decimal(0)
+    name = comparison.amount.item.removesuffix("变动额")
+    plain = replace(comparison.amount, item=f"{name}变动方向", value=None, unit=None)
+    if change.asked == "either":
+        return replace(plain, text="增长" if difference > 0 else "下降" if difference < 0 else "持平")
+    return replace(plain, truth=difference > 0 if change.asked == "up" else difference < 0)
 
 
 def _before(period: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,6 +13,7 @@ from caiwen.finance.formulas import Formula, evaluate
 from caiwen.records import Basis, Fact, Scope, Span
 
 PLACES = 2
+_TWINS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Calculation:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One value: a fact (``fact``) or a calculation. ``label`` says what sets it apart (调整后, 可比口径).
+    """One value: a fact (``fact``) or a calculation. ``twins``: the same value at other places of the same file. ``label`` says what sets it apart (调整后, 可比口径).
 
     ``value`` is as shown (a rate already rounded and in %); ``text`` for short texts; ``truth`` for yes or no.
     """
@@ -43,6 +44,7 @@ class Figure:
     basis: Basis | None = None
     reported_in: str | None = None
     fact: Fact | None = None
+    twins: tuple[Fact, ...] = ()
     calculation: Calculation | None = None
     label: str = ""
     rank: int | None = None
@@ -72,11 +74,15 @@ class Figure:
     def facts(self) -> list[Fact]:
         """The facts below this figure, in order."""
         if self.fact:
-            return [self.fact]
+            return [self.fact, *self.twins]
         return list({f.id: f for figure in self.operands for f in figure.facts()}.values())
 
 
-def of_fact(fact: Fact, company: CompanyRef, period: PeriodRef, label: str = "") -> Figure:
+def of_fact(
+    fact: Fact, company: CompanyRef, period: PeriodRef, label: str = "", among: Iterable[Fact] = ()
+) -> Figure:
+    """``among``: facts of the same meaning; those of the same file and value confirm this one."""
+    here = [f for f in among if f.observation.document == fact.observation.document and f is not fact]
     return Figure(
         item=fact.item,
         company=company,
@@ -88,6 +94,7 @@ def of_fact(fact: Fact, company: CompanyRef, period: PeriodRef, label: str = "")
         basis=fact.basis,
         reported_in=fact.reported_in,
         fact=fact,
+        twins=tuple(f for f in here if same_printed(f, fact))[:_TWINS],
         label=label,
         dimensions=dict(fact.dimensions),
     )
@@ -154,6 +161,7 @@ def derived(
         unit=unit,
         text=None,
         fact=None,
+        twins=(),
         calculation=calculation,
         label="",
         rank=None,
@@ -170,8 +178,10 @@ def present(formula: Formula, value: Decimal, places: int | None) -> Decimal:
 
 def spans_of(period: PeriodRef) -> tuple[Span, ...]:
     """Which facts may answer for this period."""
-    if period.form == "single":
-        return (Span.SINGLE,)
+    if period.form == "second_half":
+        return ()
     if period.period.endswith("Q1"):
         return (Span.INSTANT, Span.YTD, Span.SINGLE)
+    if period.form == "single":
+        return (Span.SINGLE,)
     return (Span.INSTANT, Span.YTD)

@@ -63,7 +63,8 @@ def _may_have_members(mention: Mention, vocabulary: Vocabulary | None) -> bool:
     """Only items that have facts inside an axis; a member named beside 总资产 does not narrow it."""
     if vocabulary is None:
         return False
-    return any(name in vocabulary.units and name in vocabulary.inside for name in mention.meanings)
+    shares: dict[str, str] = words("shares")
+    return any(shares.get(name, name) in vocabulary.inside for name in mention.meanings)
 
 
 def _measure(mention: Mention, dimensions: dict[str, str], vocabulary: Vocabulary | None) -> Measure:

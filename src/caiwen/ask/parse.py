@@ -43,6 +43,7 @@ LONGEST_QUESTION = 1000
 _REGION = re.compile(
     r"(?:在|注册(?:地址?)?(?:在|于|是|为)|位于|总部在)(?P<place>[\u4e00-\u9fff]{2,6}?)(?:省|市)?(?:注册|的|，|,|□|哪|有|上市|、|$)"
 )
+_GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
 _NAMELIKE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _STATEMENTS = (
     "balance_sheet",
@@ -143,7 +144,7 @@ class Parser:
             return self._plan(reading, [reference(only, "assumed")])
         topic = topic_of(reading)
         if not reading.of("item") and not reading.of("formula"):
-            return Explain(topic=topic.text, keywords=topic.keywords, sections=topic.sections)
+            return Explain(topic=topic.text, terms=topic.terms, sections=topic.sections, needs=topic.needs)
         choices = tuple(c.name for c in self.world.book.all[:10])
         return Clarify(text=f"请说明是哪家公司。库中有：{'、'.join(choices)}。", choices=choices)
 
@@ -190,8 +191,8 @@ class Parser:
         change, periods = change_of(reading, periods)
         if change is None:
             periods = with_earlier(reading, periods, latest)
-        if not periods and latest and companies:
-            periods = [PeriodRef(period=str(latest), assumed=True)]
+        if not periods and companies:
+            periods = self._assumed(companies)
         scope = Scope.PARENT if reading.has("scope.parent") else Scope.CONSOLIDATED
         aggregate = _aggregate(reading, companies)
         if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
@@ -217,12 +218,24 @@ class Parser:
     def _company(self, ref: CompanyRef) -> Company | None:
         return next((c for c in self.world.book.all if c.who == ref.who), None)
 
+    def _assumed(self, companies: list[CompanyRef]) -> list[PeriodRef]:
+        """The latest annual filing; for several companies the latest year that all of them cover."""
+        found = [c for ref in companies if (c := self._company(ref))]
+        latest = [one for c in found if (one := self.world.latest(c))]
+        if not latest:
+            return []
+        covered = [
+            {p for d in self.world.filings(c) if (p := d.filing.period) and len(p) == 4} for c in found
+        ]
+        common = set.intersection(*covered) if len(covered) > 1 else set()
+        return [PeriodRef(period=max(common) if common else str(latest[0]), assumed=True)]
+
     def _explain(
         self, reading: Reading, companies: list[CompanyRef], periods: list[PeriodRef], measures: list[Measure]
     ) -> Plan | None:
         """Passages are asked for: words of explanation, no item, or an item inside a longer unknown term."""
         topic = topic_of(reading)
-        compound = _compound(reading, measures)
+        compound = _compound(reading)
         if compound:
             self.notes.append(f"“{compound}”不是单独入库的数据项，改为查找原文")
             topic = topic.with_term(compound)
@@ -235,7 +248,9 @@ class Parser:
             return Clarify(text=f"想了解{said}的什么？例如：{'、'.join(choices)}。", choices=choices)
         return Explain(
             topic=topic.text,
-            keywords=topic.keywords,
+            terms=topic.terms,
+            needs=topic.needs,
+            exact=compound if compound and not reading.has("explain_strong") else None,
             sections=topic.sections,
             companies=tuple(dict.fromkeys(companies)),
             periods=tuple(p for p in periods if p.form == "report"),
@@ -343,18 +358,17 @@ def _region(reading: Reading) -> str | None:
     return None if place in filler() else place
 
 
-def _compound(reading: Reading, measures: list[Measure]) -> str | None:
+def _compound(reading: Reading) -> str | None:
     """The longer term of which an item is only a part (固定资产折旧, 疫苗业务收入): unread words right beside it."""
-    for mention in reading.of("item") + reading.of("formula"):
+    short: dict[str, str] = words("beside_member")
+    named = [(m.start, m.end) for m in reading.of("item") + reading.of("formula")]
+    named += [(h.start, h.end) for h in reading.leftovers if h.word in short]
+    for start, end in named:
         for left in reading.leftovers:
-            gap = (
-                reading.text[left.end : mention.start]
-                if left.end <= mention.start
-                else reading.text[mention.end : left.start]
-            )
-            if len(left.word) >= 2 and gap in ("", "的"):
-                start, end = min(left.start, mention.start), max(left.end, mention.end)
-                return reading.text[start:end]
+            before = left.end <= start
+            gap = reading.text[left.end : start] if before else reading.text[end : left.start]
+            if len(left.word) >= 2 and left.word not in short and _GAP.fullmatch(gap):
+                return reading.text[min(left.start, start) : max(left.end, end)]
     return None
 
 

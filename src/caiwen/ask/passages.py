@@ -19,6 +19,8 @@ QUOTED = 5
 QUOTED_CHARS = 1500
 _TICKED_NO = re.compile(r"[√☑✓]\s*不适用|[√☑✓]\s*否")
 _TICKED_YES = re.compile(r"[√☑✓]\s*适用|[√☑✓]\s*是")
+_TICKS = re.compile(r"[√☑✓□☐]\s*(?:不适用|适用|是|否)")
+_SHORT = 12
 _ORDINALS = re.compile(
     r"^(?:第[一二三四五六七八九十]+[节章]|[（(]?[一二三四五六七八九十\d]+[）)]?[、.．]?)\s*"
 )
@@ -41,11 +43,13 @@ class Index(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage that answers. ``nothing``: the filing itself says that there is nothing to report."""
+    """A passage that answers. ``nothing``: the filing itself says that there is nothing to report; ``words``: what was
+    looked for, so that a long passage is cut to the sentences and rows that hold it."""
 
     passage: Passage
     document: StoredDocument
     nothing: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class Reader:
     def _by_section(self, plan: Explain, document: StoredDocument) -> list[Quote]:
         """The section whose title the statutory format gives to this topic, or that bears the topic's own words."""
         titles = self.world.store.sections(document.sha256)
-        wanted = [*plan.sections, plan.topic.replace(" ", "")] if plan.topic else list(plan.sections)
+        wanted = [*plan.sections, plan.topic.replace(" ", "")] if not plan.needs else list(plan.sections)
         for part in wanted:
             chosen = _best_title(titles, part)
             if chosen:
@@ -106,18 +110,29 @@ class Reader:
         return _limited(body, plan, document)
 
     def _by_search(self, plan: Explain, documents: list[StoredDocument]) -> list[Quote]:
+        """The best passages that hold one of the question's own words, and what the topic needs beside it."""
         if self.index is None:
             return []
-        query = " ".join((plan.topic, *plan.keywords))
+        own = [w for w in plan.topic.split() if len(w) >= 2] or list(plan.terms)
         limits = [d.sha256 for d in documents] or sorted(self.allowed or ())
-        hits = self.index.search(query, QUOTED * 3, documents=limits)
-        words = [w for w in (*plan.topic.split(), *plan.keywords) if len(w) >= 2]
-        quotes = []
-        for hit in hits:
+        hits = self.index.search(" ".join((plan.topic, *plan.terms)), QUOTED * 6, documents=limits)
+        found: list[tuple[int, int, int, Quote]] = []
+        for place, hit in enumerate(hits):
             document = self.world.document(hit.document)
-            if document and hit.passage.kind != "heading" and _speaks_of(hit.passage, words):
-                quotes.append(Quote(hit.passage, document, says_nothing(hit.passage.text)))
-        return quotes[:QUOTED]
+            text = squash(hit.text) + squash(hit.section)
+            held = sum(word in text for word in own)
+            fits = held and (not plan.needs or any(need in text for need in plan.needs))
+            if document and fits and hit.passage.kind != "heading":
+                near = bool(relevant(hit.passage, own, plan.needs)) if plan.needs else False
+                quote = Quote(hit.passage, document, says_nothing(hit.passage), tuple(own))
+                found.append((-near, -held, place, quote))
+        return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[:QUOTED]]
+
+
+def relevant(passage: Passage, own: Sequence[str], needs: Sequence[str] = ()) -> list[str]:
+    """The sentences and table rows that hold one of the own words, and one of the words needed beside it."""
+    parts = [part.strip() for part in re.split(r"(?<=[。！？])|\n", body_of(passage)) if part.strip()]
+    return [p for p in parts if any(w in p for w in own) and (not needs or any(n in p for n in needs))]
 
 
 def _report_order(document: StoredDocument) -> tuple[object, ...]:
@@ -141,7 +156,7 @@ def _plain(title: str) -> str:
 
 def _limited(body: list[Passage], plan: Explain, document: StoredDocument) -> list[Quote]:
     """The first passages of a section; of a long one, those that speak most of the topic, in reading order."""
-    words = [w for w in (*plan.topic.split(), *plan.keywords) if len(w) >= 2]
+    words = [w for w in (*plan.topic.split(), *plan.terms) if len(w) >= 2]
     kept = body
     if len(body) > QUOTED or sum(len(p.text) for p in body) > QUOTED_CHARS:
         ranked = sorted(body, key=lambda p: (-sum(w in p.text for w in words), p.ordinal))
@@ -152,19 +167,22 @@ def _limited(body: list[Passage], plan: Explain, document: StoredDocument) -> li
             kept.append(passage)
             room -= len(passage.text)
         kept.sort(key=lambda p: p.ordinal)
-    nothing = bool(kept) and all(says_nothing(p.text) for p in kept)
-    return [Quote(p, document, nothing) for p in kept]
+    nothing = bool(kept) and all(says_nothing(p) for p in kept)
+    return [Quote(p, document, nothing, tuple(words)) for p in kept]
 
 
-def _speaks_of(passage: Passage, words: list[str]) -> bool:
-    text = squash(passage.text) + squash(passage.section)
-    return any(word in text for word in words)
+def body_of(passage: Passage) -> str:
+    """The passage without the title of its section, which it may begin with; lines stay apart."""
+    text = "\n".join(" ".join(line.split()) for line in passage.text.splitlines() if line.strip())
+    title = " ".join(passage.section.rsplit(" / ", 1)[-1].split())
+    return text.removeprefix(title).strip() if title else text
 
 
-def says_nothing(text: str) -> bool:
-    """□适用 √不适用, or a short 无 / 不存在: the filing states that there is nothing."""
-    flat = squash(text)
+def says_nothing(passage: Passage) -> bool:
+    """□适用 √不适用 and hardly more, or a short 无 / 不存在: the filing states that there is nothing."""
+    flat = squash(body_of(passage))
     if _TICKED_NO.search(flat):
-        return not _TICKED_YES.search(flat)
+        rest = _TICKS.sub("", flat)
+        return not _TICKED_YES.search(flat) and len(rest) <= _SHORT
     nothing: list[str] = load("topics.yaml")["nothing"]
-    return len(flat) <= 12 and any(flat.strip("。.") == word or flat.startswith(word) for word in nothing)
+    return len(flat) <= _SHORT and any(flat.strip("。.") == word or flat.startswith(word) for word in nothing)

@@ -10,6 +10,8 @@ from caiwen.finance.period import Part, Period, PeriodMention
 
 _HALF = re.compile(r"(?P<year>(?:19|20)\d{2}|\d{2})年?(?:度)?(?:的)?下半年")
 _YEARS_BACK = re.compile(r"(?:与|和|跟|同|较|比)?(?:之?前|过去|此前)(?P<n>[一二两三四五\d])年")
+_EITHER = re.compile(r"还是|是增是减|是升是降")
+_DOWN = re.compile(r"下降|减少|降低")
 _EACH = ("各年", "每年", "历年", "逐年", "分别", "各自", "每个年度", "各年度")
 
 
@@ -96,7 +98,11 @@ def change_of(reading: Reading, periods: list[PeriodRef]) -> tuple[Change | None
         "year_start" if "year_start" in asked else "prior_period" if "quarter" in asked else "prior_year"
     )
     targets, base = _base(reading, periods, compound="compound" in asked, versus="versus" in asked)
+    asked_way = "either"
+    if show == "direction" and not _EITHER.search(reading.text):
+        asked_way = "down" if _DOWN.search(reading.text) else "up"
     change = {
+        "asked": asked_way,
         "against": "named" if base else against,
         "base": base,
         "show": show,

@@ -22,11 +22,12 @@ class Record(BaseModel):
 
 
 class CompanyRef(Record):
-    """``how``: named as the store knows it, assumed (the only company there), or corrected from a typo in ``said``."""
+    """``also``: full names under which facts of it may stand too. ``how``: named as the store knows it, assumed (the only company there), or corrected from a typo in ``said``."""
 
     who: str
     name: str
     code: str | None = None
+    also: tuple[str, ...] = ()
     sector: str = "general"
     how: Literal["named", "assumed", "corrected"] = "named"
     said: str | None = None
@@ -82,13 +83,14 @@ Measure = Annotated[
 class Change(Record):
     """The measures compared with an earlier period. ``base``: that period where the question names it.
 
-    ``show``: the rate, the amount, both, or only the direction (是否增长).
+    ``show``: the rate, the amount, both, or only the direction (是否增长: ``asked`` up, 增长还是下降: either).
     """
 
     against: Literal["prior_year", "prior_period", "year_start", "named"] = "prior_year"
     base: PeriodRef | None = None
     show: Literal["rate", "amount", "both", "direction"] = "rate"
     compound: bool = False
+    asked: Literal["up", "down", "either"] = "either"
 
 
 class Threshold(Record):
@@ -137,12 +139,16 @@ class Query(Record):
 
 
 class Explain(Record):
-    """Quote what the material says. ``sections``: titles under which such things stand by the statutory format."""
+    """Quote what the material says. ``topic``: the question's own words; ``terms``: what a search adds to them;
+    ``sections``: titles under which such things stand by the statutory format; ``needs``: what a passage must hold.
+    ``exact``: a figure under this very name was asked for; passages that lack the name are leads, no answer."""
 
     kind: Literal["explain"] = "explain"
     topic: str
-    keywords: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    exact: str | None = None
     companies: tuple[CompanyRef, ...] = ()
     periods: tuple[PeriodRef, ...] = ()
     facts: tuple[Measure, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from caiwen.ask.companies import CompanyBook, CompanyMention
-from caiwen.ask.words import Hit, Lexicon, filler, group, words
+from caiwen.ask.words import Hit, Lexicon, filler, group, topic_words, words
 from caiwen.ask.world import Vocabulary
 from caiwen.finance.amount import AmountMention, amounts_in
 from caiwen.finance.formulas import formulas
@@ -37,10 +37,16 @@ _ORDINALS = {
 _DECIMALS = re.compile(
     r"(?:保留|精确到|四舍五入到?)(?:到)?(?:小数点后)?(?P<n>[一二两三四五六\d])位(?:小数)?|保留整数"
 )
+_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9()\-]*")
+_PLACES = re.compile(
+    r"(?:第|前|倒数第?)(?:[一二两三四五六七八九十]{1,3}|\d{1,3})(?:大|名|家|个|位|强|高|低|多|少|小)?|top ?\d+"
+)
+_CODE = re.compile(r"(?<![\d.,])\d{6}(?![\d.,])")
+_NEVER_IN_NAMES = frozenset("的和与及在是为有年比较占请对从到将把被由个了吗呢其")
 _UNIT = re.compile(r"(?:单位(?:为|是|:|：)?|以|用|按|多少|几)(?P<unit>亿|百万|万|千)元?")
 
-Kind = Literal["item", "formula", "member", "axis", "word", "filler"]
-_PRIORITY = {"item": 0, "formula": 1, "member": 2, "axis": 3, "word": 4, "filler": 9}
+Kind = Literal["item", "formula", "member", "axis", "word", "topic", "filler"]
+_PRIORITY = {"item": 0, "formula": 1, "member": 2, "axis": 3, "word": 4, "topic": 5, "filler": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,9 @@ def read(
     """Everything in ``text`` besides the companies, which the caller has found (they decide the vocabulary)."""
     reading = Reading(text, companies=list(companies))
     masked = _mask(_lower(text), [(m.start, m.end) for m in companies])
-    masked = _read_settings(reading, masked)
+    codes = [m.span() for m in _CODE.finditer(masked)]
+    reading.leftovers = [Hit(start, end, masked[start:end], "") for start, end in codes]
+    masked = _read_settings(reading, _mask(masked, codes))
     early = _early_words(masked)
     masked_early = _mask(masked, [(m.start, m.end) for m in early])
     _read_periods(reading, masked_early, latest, today)
@@ -163,11 +171,17 @@ def _read_periods(reading: Reading, masked: str, latest: Period | None, today: d
         found = [calendar.get((m.start, m.end), m) if m.raw.startswith(_CALENDAR) else m for m in found]
         if not latest:
             found = [m for m in calendar.values() if m.raw.startswith(_CALENDAR)]
-    reading.periods = found
-    rest = _mask(masked, [(m.start, m.end) for m in found])
+    reading.periods = [_with_report(m, masked) for m in found]
+    rest = _mask(masked, [(m.start, m.end) for m in reading.periods])
     for match in _UNKNOWN_YEAR.finditer(rest):
         if not rest[match.end() :].startswith("下半年"):
             reading.unknown_times.append(match[0])
+
+
+def _with_report(mention: PeriodMention, masked: str) -> PeriodMention:
+    """2024年半年 + 报: the word for the report belongs to the period."""
+    tail = re.match(r"(?:度)?(?:报告期?|报表|报)", masked[mention.end :])
+    return replace(mention, end=mention.end + tail.end()) if tail else mention
 
 
 def _candidates(masked: str, vocabulary: Vocabulary | None, sector: str) -> list[Mention]:
@@ -181,6 +195,8 @@ def _candidates(masked: str, vocabulary: Vocabulary | None, sector: str) -> list
         found += [Mention(h.start, h.end, "item", (h.meaning,)) for h in vocabulary.names.find_in(masked)]
         found += _members(masked, vocabulary)
     found += [Mention(h.start, h.end, "axis", (h.meaning,)) for h in group("axes").find_in(masked)]
+    found += [Mention(h.start, h.end, "topic", (h.word,)) for h in topic_words().find_in(masked)]
+    found += [Mention(m.start(), m.end(), "word", (m.group(),), "place") for m in _PLACES.finditer(masked)]
     for path in _WORD_GROUPS:
         found += _words(masked, path)
     return found + [Mention(h.start, h.end, "filler", ("",)) for h in filler().find_in(masked)]
@@ -223,27 +239,8 @@ def _words(masked: str, path: tuple[str, ...]) -> list[Mention]:
 
 def _members(masked: str, vocabulary: Vocabulary) -> list[Mention]:
     """Members of axes that the text names, as printed or by a word that companies use for the same (海外, 境外)."""
-    found: list[Mention] = []
-    for axis, members in vocabulary.members.items():
-        for member in members:
-            for name in _member_names(member):
-                at = masked.find(name)
-                if at >= 0:
-                    found.append(Mention(at, at + len(name), "member", (axis, member)))
-                    break
-    return found
-
-
-def _member_names(member: str) -> list[str]:
-    plain = _lower(normalise(member)).replace(" ", "").translate(str.maketrans("（）", "()"))
-    names = {
-        plain,
-        re.sub(r"^(?:其中:?|\d+[.、]|[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\))", "", plain),
-    }
-    for same in words("member_groups"):
-        if plain in same:
-            names |= set(same)
-    return sorted((n for n in names if len(n) >= 2), key=len, reverse=True)
+    hits = vocabulary.spoken.find_in(masked)
+    return [Mention(h.start, h.end, "member", tuple(h.meaning.split("\t", 1))) for h in hits]
 
 
 def _choose(candidates: Iterable[Mention]) -> list[Mention]:
@@ -259,11 +256,23 @@ def _choose(candidates: Iterable[Mention]) -> list[Mention]:
 
 
 def _read_leftovers(reading: Reading, masked: str) -> None:
+    """What no lexicon knows, joined over fillers of one character that stand right beside it (宁德|时|代, 优先|股)."""
     rest = _mask(masked, [(m.start, m.end) for m in reading.mentions])
-    reading.leftovers = [
-        Hit(m.start(), m.end(), m.group(), "")
-        for m in re.finditer(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9()\-]*|\d{6}", rest)
+    left = [m.span() for m in _WORDS.finditer(rest)]
+    ones = [
+        (m.start, m.end)
+        for m in reading.of("filler")
+        if m.end - m.start == 1 and reading.text[m.start] not in _NEVER_IN_NAMES
     ]
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted(left + ones):
+        if runs and runs[-1][1] == start:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    found = [(s, e) for s, e in runs if any(s <= a < e for a, _ in left)]
+    reading.leftovers += [Hit(s, e, reading.text[s:e], "") for s, e in found]
+    reading.leftovers.sort(key=lambda h: h.start)
 
 
 def ordinal(text: str) -> int | None:

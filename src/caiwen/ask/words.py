@@ -100,3 +100,9 @@ def group(*path: str) -> Lexicon:
     for key, value in branch.items():
         pairs += [(key, value)] if isinstance(value, str) else [(word, key) for word in value]
     return Lexicon(pairs)
+
+
+@cache
+def topic_words() -> Lexicon:
+    """The words of the topics that have a place in the statutory format."""
+    return Lexicon((word, word) for topic in load("topics.yaml")["topics"] for word in topic["words"])

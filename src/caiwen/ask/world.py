@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from caiwen.ask.companies import CompanyBook
-from caiwen.ask.words import Lexicon
+from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
+from caiwen.finance.text import normalise
 from caiwen.records import Fact, FilingKind, Passage
 from caiwen.store import Company, FactFilter, StoredDocument
+
+FORMER_NAMES = ("变更前股票简称", "公司简称")
+"""Text facts whose content is another name of the company."""
 
 ANNUAL = (FilingKind.ANNUAL, FilingKind.ANNUAL_SUMMARY)
 
@@ -43,6 +48,8 @@ class Vocabulary:
     totals: frozenset[str]
     inside: frozenset[str]
     names: Lexicon
+    spoken: Lexicon
+    """Members as questions may write them → axis and member, joined by a tab."""
 
     @classmethod
     def of(cls, rows: Sequence[tuple[str, dict[str, str], str | None]]) -> Vocabulary:
@@ -59,9 +66,29 @@ class Vocabulary:
             for axis, member in dimensions.items():
                 members.setdefault(axis, {})[member] = None
         kept = {axis: tuple(names) for axis, names in members.items()}
-        return cls(
-            units, kept, frozenset(totals), frozenset(inside), Lexicon((i, i) for i in totals if len(i) >= 3)
+        names = Lexicon((i, i) for i in totals if len(i) >= 3)
+        spoken = Lexicon(
+            (name, f"{axis}\t{member}")
+            for axis, every in kept.items()
+            for member in reversed(every)
+            for name in member_names(member, frozenset(every))
         )
+        return cls(units, kept, frozenset(totals), frozenset(inside), names, spoken)
+
+
+_NUMBERED = re.compile(r"^(?:其中:?|\d+[.、]|[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\))")
+_FULL_TO_HALF = str.maketrans("（）：％", "():%")
+
+
+def member_names(member: str, others: frozenset[str] = frozenset()) -> list[str]:
+    """How a question may write a member: without numbering, or by a word that companies use for the same (海外, 境外)
+    unless another member bears that very word."""
+    plain = "".join(normalise(member).split()).translate(_FULL_TO_HALF).lower()
+    names = {plain, _NUMBERED.sub("", plain)}
+    for same in words("member_groups"):
+        if plain in same:
+            names |= {word for word in same if word not in others}
+    return [name for name in names if len(name) >= 2]
 
 
 @dataclass(slots=True)
@@ -93,7 +120,9 @@ class World:
     @property
     def book(self) -> CompanyBook:
         if self._book is None:
-            self._book = CompanyBook(self.store.companies())
+            former = self.store.facts(FactFilter(items=FORMER_NAMES, number=False))
+            names = [(f.code or f.entity, f.text) for f in former if f.text]
+            self._book = CompanyBook(self.store.companies(), names)
         return self._book
 
     @property
