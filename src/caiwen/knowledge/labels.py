@@ -25,6 +25,8 @@ _NUMBERING = re.compile(
 
 _TITLE = re.compile(r"(?:名称|地址|姓名|期间|代码|简称|电话|交易所|种类|类型|性质|国籍|权)$")
 
+_FIRM = re.compile(r"(\S+(?:事务所|合伙[）)]|有限公司))\s+(.+)")
+
 Lookup = Callable[[str], str | None]
 """A normalised label → the name of what it labels, or None."""
 
@@ -55,13 +57,16 @@ def in_table(table: Table, lookup: Lookup) -> Iterator[Pair]:
     """Pairs of one table, row by row; a header row of labels gives the rows below it."""
     rows = [_distinct(row) for row in table.grid()]
     header: dict[int, str] = {}
+    group = ""
     for number, row in enumerate(rows):
         named = {cell.column: name for cell in row if (name := lookup(bare(cell.text)))}
         below = rows[number + 1] if number + 1 < len(rows) else []
         if _is_header(row, named, below, lookup):
             header = named
             continue
-        yield from _pairs_of_row(table, row, lookup)
+        if row and row[0].column == 0:
+            group = squash(row[0].text)
+        yield from _pairs_of_row(table, row, lookup, group)
         yield from _under_header(table, row, header)
         if named:
             header = {}
@@ -89,19 +94,19 @@ def _under_header(table: Table, row: list[Cell], header: dict[int, str]) -> Iter
             yield _pair(table, name, cell.text, name, cell, group)
 
 
-def _pairs_of_row(table: Table, row: list[Cell], lookup: Lookup) -> Iterator[Pair]:
-    """Label and value cells in turn; a cell may hold both (联系电话： 010-…), under the label of its group."""
-    group = squash(row[0].text) if row else ""
+def _pairs_of_row(table: Table, row: list[Cell], lookup: Lookup, group: str) -> Iterator[Pair]:
+    """Label and value cells in turn; a cell may hold both (联系电话： 010-…). ``group``: the first column, also of a row above."""
     for number, cell in enumerate(row):
         following = row[number + 1] if number + 1 < len(row) else None
         name = lookup(bare(cell.text))
         if name is None:
-            yield from _several(table, cell, following, lookup)
-            yield from _inline(table, cell, lookup, group if number else "")
+            own = group if cell.column else ""
+            yield from _several(table, cell, following, lookup, own)
+            yield from _inline(table, cell, lookup, own)
         elif (
             following is not None and lookup(bare(following.text)) is None and not _speaks(following, lookup)
         ):
-            yield _pair(table, name, following.text, cell.text, following, group if number else "")
+            yield _pair(table, name, following.text, cell.text, following, group if cell.column else "")
 
 
 def _speaks(cell: Cell, lookup: Lookup) -> bool:
@@ -110,16 +115,21 @@ def _speaks(cell: Cell, lookup: Lookup) -> bool:
     return bool(rest) and len(label) < 20 and lookup(bare(label)) is not None
 
 
-def _several(table: Table, cell: Cell, value: Cell | None, lookup: Lookup) -> Iterator[Pair]:
+def _several(table: Table, cell: Cell, value: Cell | None, lookup: Lookup, group: str) -> Iterator[Pair]:
     """Two labels printed into one cell, with as many values beside them."""
-    labels = cell.text.split()
+    labels = re.sub(r"(?<!\S)(\S)\s(?=\S(?!\S))", r"\1", cell.text.strip()).split()  # 名 称 → 名称
     names = [lookup(bare(label)) for label in labels]
-    values = value.text.split() if value is not None else []
-    if value is None or len(labels) < 2 or len(values) != len(labels) or None in names:
+    if value is None or len(labels) < 2 or None in names:
+        return
+    values = value.text.split()
+    if len(values) != len(labels) and len(labels) == 2:
+        firm = _FIRM.match(" ".join(values))
+        values = list(firm.groups()) if firm else values
+    if len(values) != len(labels):
         return
     for name, label, text in zip(names, labels, values, strict=True):
         if name is not None:
-            yield _pair(table, name, text, label, value, "")
+            yield _pair(table, name, text, label, value, group)
 
 
 def _inline(table: Table, cell: Cell, lookup: Lookup, group: str) -> Iterator[Pair]:

@@ -147,7 +147,8 @@ def _lookup_grouped(label: str) -> str | None:
 def _fact_of(maker: Maker, table: Table, pair: Pair, group: str) -> Iterator[Fact]:
     item: str | None = pair.name
     if group:
-        own = load(_RULES)["groups"][group]["labels"]
+        rule = load(_RULES)["groups"][group]
+        own = {} if "not" in rule and re.search(rule["not"], pair.group) else rule["labels"]
         item = own.get(bare(pair.label)) or (pair.name if pair.name in own.values() else None)
     elif item in _grouped_labels() and item not in _names().values():
         item = None
@@ -155,9 +156,17 @@ def _fact_of(maker: Maker, table: Table, pair: Pair, group: str) -> Iterator[Fac
         return
     seen = maker.cell_seen(table, pair.cell, label=pair.label)
     for name in _items(item):
-        if fact := maker.text(name, _cleaned(name, pair.value), seen):
+        names = _persons(pair.cell.text) if name == "签字会计师" else None
+        if fact := maker.text(name, names or _cleaned(name, pair.value), seen):
             mail = group == "董事会秘书" and item == "电子信箱"
             yield replace(fact, dimensions={"联系人": group}) if mail else _with_share_class(fact, pair)
+
+
+def _persons(text: str) -> str | None:
+    """周琼 王强 → 周琼、王强; None where white space does not part whole names."""
+    names = text.split()
+    whole = len(names) > 1 and all(re.fullmatch(r"[一-鿿]{2,4}", name) for name in names)
+    return "、".join(names) if whole else None
 
 
 def _cleaned(item: str, value: str) -> str:
