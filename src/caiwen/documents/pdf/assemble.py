@@ -55,7 +55,7 @@ def _table(page: int, raw: RawTable) -> Table:
 
 def _warnings(pages: Sequence[RawPage]) -> tuple[str, ...]:
     found = [note for page in pages for note in page.notes]
-    scanned = [str(page.number) for page in pages if page.scanned]
+    scanned = [str(page.number) for page in pages if page.scanned and not page.blocks]
     if scanned:
         found.append(f"第 {'、'.join(scanned)} 页是扫描图像，没有文字；装上可选的 ocr 组件后可以识别")
     found += [f"第 {page.number} 页：{page.error}" for page in pages if page.error]

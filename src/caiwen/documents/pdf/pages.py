@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caiwen.documents.pdf import chars, rulings
-from caiwen.documents.pdf.borderless import Row, find_regions
-from caiwen.documents.pdf.borderless_cells import build_table
 from caiwen.documents.pdf.chars import Glyphs
 from caiwen.documents.pdf.frame import Frame
+from caiwen.documents.pdf.free import free_blocks
 from caiwen.documents.pdf.grid import Grid, find_grids
 from caiwen.documents.pdf.lines import Piece, join_wrapped, make_pieces
 from caiwen.documents.pdf.opening import open_pdf
-from caiwen.documents.pdf.raw import RawBlock, RawCell, RawLine, RawPage, RawTable
+from caiwen.documents.pdf.raw import RawBlock, RawCell, RawPage, RawTable
 from caiwen.errors import DocumentError
 
 SCANNED_AREA = 0.5
@@ -25,8 +23,10 @@ SCANNED_TEXT = 30
 """A page with fewer characters than this and images over half of it is a scan."""
 
 
-def read_pages(path: Path, first: int, last: int) -> list[RawPage]:
+def read_pages(path: Path, first: int, last: int, *, ocr: bool = False) -> list[RawPage]:
     """Pages ``first`` to ``last``, counted from 1, both included; a page that fails carries its error.
+
+    ``ocr``: scanned pages are recognised (needs the extra ``ocr``; raises MissingExtraError without it).
 
     Safe to call on ranges in separate processes. It cannot outlive a file made to break the parser: limits on
     memory and time belong to the caller's process.
@@ -35,7 +35,12 @@ def read_pages(path: Path, first: int, last: int) -> list[RawPage]:
         last = min(last, len(document))
         if not 1 <= first <= last:
             raise DocumentError(f"没有第 {first} 页", where=Path(path).name, hint=f"共 {len(document)} 页")
-        return [_read_page(document, number) for number in range(first, last + 1)]
+        pages = [_read_page(document, number) for number in range(first, last + 1)]
+    if ocr and any(page.scanned for page in pages):
+        from caiwen.documents.pdf.ocr import recognise
+
+        pages = [recognise(path, page) if page.scanned else page for page in pages]
+    return pages
 
 
 def _read_page(document: Any, number: int) -> RawPage:
@@ -97,7 +102,7 @@ def _blocks(frame: Frame, glyphs: Glyphs, drawing: rulings.Drawing) -> tuple[Raw
         table = _table(frame, grid, start, by_group)
         placed.append((float(grid.ys[0]), float(grid.xs[0]), table))
     tops = [float(grid.ys[0]) for grid, _ in used]
-    placed += _free_blocks(frame, by_group.get(0, []), tops, across)
+    placed += free_blocks(frame, by_group.get(0, []), tops, across)
     placed.sort(key=lambda item: item[:2])
     return tuple(block for _, _, block in placed)
 
@@ -154,42 +159,3 @@ def _padding(held: dict[int, list[Piece]], sides: dict[int, tuple[float, float]]
     left = min((p.x0 - sides[number][0] for number, pieces in held.items() for p in pieces), default=0.0)
     right = min((sides[number][1] - p.x1 for number, pieces in held.items() for p in pieces), default=0.0)
     return min(max(left, 0.0), 6.0) + min(max(right, 0.0), 6.0)
-
-
-def _free_blocks(
-    frame: Frame, pieces: list[Piece], tops: list[float], across: list[rulings.Ruling]
-) -> list[tuple[float, float, RawBlock]]:
-    """Text outside ruled tables as lines, and tables without rulings among them."""
-    rows = _rows(pieces)
-    height = frame.size(frame.upright)[1]
-    placed: list[tuple[float, float, RawBlock]] = []
-    cuts = [
-        0,
-        *(i for i in range(1, len(rows)) if any(rows[i - 1].y0 < top <= rows[i].y0 for top in tops)),
-        len(rows),
-    ]
-    for start, end in pairwise(cuts):
-        part = rows[start:end]
-        taken: set[int] = set()
-        for region in find_regions(part, height):
-            taken.update(range(region.start, region.stop))
-            table = build_table(region, across, frame)
-            placed.append((region.rows[0].y0, region.rows[0].pieces[0].x0, table))
-        placed += [_line(frame, row) for i, row in enumerate(part) if i not in taken]
-    return placed
-
-
-def _rows(pieces: list[Piece]) -> list[Row]:
-    lines: list[list[Piece]] = []
-    for piece in pieces:
-        if piece.first:
-            lines.append([piece])
-        else:
-            lines[-1].append(piece)
-    return [Row(tuple(line)) for line in lines]
-
-
-def _line(frame: Frame, row: Row) -> tuple[float, float, RawLine]:
-    box = (row.pieces[0].x0, row.y0, row.pieces[-1].x1, row.y1)
-    raw = RawLine(" ".join(p.text for p in row.pieces), frame.to_shown(box), row.size)
-    return box[1], box[0], raw
