@@ -96,6 +96,19 @@ def identities(
     _run(Identities(workspace_of(context), document), {"document": document or "全部"}, json_file, every)
 
 
+@app.command("places", cls=HelpCommand)
+def places(
+    context: typer.Context,
+    document: options.Document = None,
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """出处：每条事实的原文与行标题是否真的在所引的页上（重新读原文件核对）。"""
+    from caiwen.evaluate.places import Places
+
+    _run(Places(workspace_of(context), document), {"document": document or "全部"}, json_file, every)
+
+
 @app.command("sample", cls=HelpCommand)
 def sample(
     context: typer.Context,

@@ -25,7 +25,7 @@ class PageTexts:
         wanted = [flat(needle) for needle in needles]
         if not all(wanted):
             return False
-        raw = _raw_pdf_page(self.path, page) if page is not None and _is_pdf(self.path) else ""
+        raw = _raw_pdf_page(self.path, page) if page is not None and is_pdf(self.path) else ""
         if raw and all(needle in raw for needle in wanted):
             return True
         pieces = _cells_by_page(self.path).get(page, ())
@@ -37,7 +37,7 @@ def flat(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _is_pdf(path: Path) -> bool:
+def is_pdf(path: Path) -> bool:
     with path.open("rb") as stream:
         return b"%PDF-" in stream.read(1024)
 
