@@ -107,7 +107,16 @@ class Fact:
     def id(self) -> str:
         """Stable over re-ingests of the same file with the same reading: a hash of place and meaning."""
         o = self.observation
-        key = [o.document, o.sheet, o.page, o.table, o.row, o.column, o.box if o.table is None else None, self.item]
+        key: list[object] = [
+            o.document,
+            o.sheet,
+            o.page,
+            o.table,
+            o.row,
+            o.column,
+            o.box if o.table is None else None,
+            self.item,
+        ]
         key += [self.period, self.span, self.scope, self.basis, sorted(self.dimensions.items()), self.text]
         payload = json.dumps(key, ensure_ascii=False, default=str).encode()
         return hashlib.blake2b(payload, digest_size=8).hexdigest()
