@@ -7,6 +7,7 @@ from pathlib import Path
 
 from caiwen.documents.formats import detect_format
 from caiwen.documents.script import simplified
+from caiwen.documents.sidecar import with_sidecar
 from caiwen.errors import DocumentError
 from caiwen.records import Document
 
@@ -20,7 +21,7 @@ def read(path: str | Path, sha256: str | None = None) -> Document:
     """
     path = Path(path)
     kind = detect_format(path)
-    return simplified(_read(kind, path, sha256 or file_sha256(path)))
+    return with_sidecar(simplified(_read(kind, path, sha256 or file_sha256(path))), path)
 
 
 def _read(kind: str, path: Path, digest: str) -> Document:

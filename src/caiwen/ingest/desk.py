@@ -126,6 +126,7 @@ class Desk:
             signature=reading.signature,
             digits=reading.digits,
             near=near,
+            policy=reading.policy,
         )
         self._neighbours.remember(reading, near)
         self._paths[job.source.path] = job.sha256

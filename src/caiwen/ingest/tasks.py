@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caiwen.records import Document, Fact, Filing, Passage
+from caiwen.records.policy import PolicyRecord
 
 _NUMERAL = re.compile(r"\d[\d,.]*")
 
@@ -28,6 +29,7 @@ class Reading:
     warnings: tuple[str, ...]
     signature: bytes
     digits: str
+    policy: PolicyRecord | None = None
 
 
 def warm() -> None:
@@ -83,6 +85,7 @@ def _understand(document: Document) -> Reading:
         warnings=tuple(known.warnings),
         signature=signature(document),
         digits=_digits(passage.text for passage in known.passages),
+        policy=known.policy,
     )
 
 

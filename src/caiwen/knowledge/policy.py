@@ -10,6 +10,7 @@ from dataclasses import replace
 from caiwen.finance.statutes import title_key
 from caiwen.finance.text import normalise, squash
 from caiwen.knowledge.data import load
+from caiwen.knowledge.dates import dates_in
 from caiwen.knowledge.policy_articles import layout
 from caiwen.knowledge.policy_dates import body_in, dates_of, number_in
 from caiwen.records import Document, Filing, FilingKind
@@ -113,24 +114,34 @@ def repeals_in(articles: Sequence[Article]) -> Iterator[Repeal]:
 
 # --- the sidecar ---------------------------------------------------------------------------------
 
-_DATES = ("issued", "version", "effective", "first_effective", "expires")
-_TEXTS = ("title", "issuer", "number", "kind")
-
 
 def _with_sidecar(record: PolicyRecord, text: str | None) -> PolicyRecord:
     """What the person who filed the document knows better goes before what was read."""
     if not text:
         return record
     told: Mapping[str, object] = json.loads(text)
-    dates = {
-        name: PolicyDate(str(told[name]), DateSource.SIDECAR, "随附说明文件（YAML）所给")
-        for name in _DATES
-        if told.get(name)
-    }
-    texts = {name: str(told[name]) for name in _TEXTS if told.get(name)}
-    record = replace(record, **texts, **dates)
-    repealed = told.get("repeals")
-    if isinstance(repealed, list):
-        own = tuple(Repeal(str(title), title_key(str(title))) for title in repealed)
-        record = replace(record, repeals=(*record.repeals, *own))
-    return replace(record, key=title_key(record.title))
+
+    def words(name: str, otherwise: str) -> str:
+        return str(told.get(name) or otherwise)
+
+    def day(name: str, otherwise: PolicyDate | None) -> PolicyDate | None:
+        found = next(iter(dates_in(str(told.get(name) or ""))), None)
+        return PolicyDate(found, DateSource.SIDECAR, "随附说明文件（YAML）所给") if found else otherwise
+
+    listed = told.get("repeals")
+    titles = [str(title) for title in listed] if isinstance(listed, list) else []
+    title = words("title", record.title)
+    return replace(
+        record,
+        title=title,
+        key=title_key(title),
+        kind=words("kind", record.kind),
+        issuer=words("issuer", record.issuer),
+        number=words("number", record.number),
+        issued=day("issued", record.issued),
+        version=day("version", record.version),
+        effective=day("effective", record.effective),
+        first_effective=day("first_effective", record.first_effective),
+        expires=day("expires", record.expires),
+        repeals=(*record.repeals, *(Repeal(name, title_key(name)) for name in titles)),
+    )

@@ -8,8 +8,10 @@ from datetime import date
 from caiwen.knowledge.extractors import EXTRACTORS
 from caiwen.knowledge.filing import recognise
 from caiwen.knowledge.passages import passages
+from caiwen.knowledge.policy import read_policy
 from caiwen.knowledge.reconcile import BROKEN, reconcile
 from caiwen.records import Document, Fact, Filing, Passage, Status
+from caiwen.records.policy import PolicyRecord
 
 _NAMED = 4
 """How many items a warning names before it only counts them."""
@@ -23,6 +25,7 @@ class Knowledge:
     facts: tuple[Fact, ...]
     passages: tuple[Passage, ...]
     warnings: tuple[str, ...] = ()
+    policy: PolicyRecord | None = None
 
 
 def understand(document: Document, *, today: date | None = None) -> Knowledge:
@@ -34,7 +37,13 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
             facts.setdefault(fact.id, fact)
     kept = [fact for fact in facts.values() if today is None or fact.period[:4] <= str(today.year)]
     checked = reconcile(kept)
-    return Knowledge(filing, tuple(checked), tuple(passages(document)), tuple(_warnings(checked)))
+    return Knowledge(
+        filing,
+        tuple(checked),
+        tuple(passages(document)),
+        tuple(_warnings(checked)),
+        read_policy(document, filing),
+    )
 
 
 def _warnings(facts: list[Fact]) -> list[str]:

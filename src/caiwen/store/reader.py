@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, Engine, func, or_, select, tuple_
+from sqlalchemy import Connection, Engine, and_, false, func, or_, select
 
 from caiwen.errors import NotFoundError
 from caiwen.records import Fact, Filing, FilingKind, PageInfo, Passage
-from caiwen.store import companies, corrections, dialect, filters
+from caiwen.records.policy import Article, PolicyRecord
+from caiwen.store import companies, corrections, dialect, filters, policies
 from caiwen.store.filters import FactFilter
 from caiwen.store.records import Change, Company, Correction, Source, StoredDocument
 from caiwen.store.rows import AnyRow, to_fact, to_page, to_passage
@@ -95,13 +96,19 @@ class Reader:
 
     def passages(self, places: Sequence[tuple[str, int]]) -> list[Passage]:
         """The passages at these (sha256, ordinal), in this order; those that are gone are left out."""
+        ordinals: dict[str, list[int]] = {}
+        for sha256, ordinal in places:
+            ordinals.setdefault(sha256, []).append(ordinal)
         with dialect.reading(self._engine) as connection:
-            query = (
-                select(passages, documents.c.sha256)
-                .join(documents)
-                .where(tuple_(documents.c.sha256, passages.c.ordinal).in_(list(places)))
-            )
-            found = {(row.sha256, row.ordinal): to_passage(row) for row in connection.execute(query)}
+            known = select(documents.c.id, documents.c.sha256).where(documents.c.sha256.in_(list(ordinals)))
+            owners = {row.id: row.sha256 for row in connection.execute(known)}
+            wanted = [
+                and_(passages.c.document_id == owner, passages.c.ordinal.in_(ordinals[sha256]))
+                for owner, sha256 in owners.items()
+            ]
+            query = select(passages).where(or_(false(), *wanted))
+            rows = [(owners[row.document_id], row) for row in connection.execute(query)]
+        found = {(sha256, row.ordinal): to_passage(row, sha256) for sha256, row in rows}
         return [found[place] for place in places if place in found]
 
     def document_names(self, hashes: Iterable[str]) -> dict[str, str]:
@@ -113,12 +120,22 @@ class Reader:
         """All passages of a document, in reading order."""
         with dialect.reading(self._engine) as connection:
             query = (
-                select(passages, documents.c.sha256)
+                select(passages)
                 .join(documents)
                 .where(documents.c.sha256 == sha256)
                 .order_by(passages.c.ordinal)
             )
-            return [to_passage(row) for row in connection.execute(query)]
+            return [to_passage(row, sha256) for row in connection.execute(query)]
+
+    def policies(self) -> list[PolicyRecord]:
+        """Every version of every policy document, without its articles; by title, then by day of effect."""
+        with dialect.reading(self._engine) as connection:
+            return policies.read_policies(connection)
+
+    def articles(self, sha256: str, labels: Sequence[str] = ()) -> list[Article]:
+        """The articles of a policy document in order; only those with one of ``labels`` (第四十七条) if given."""
+        with dialect.reading(self._engine) as connection:
+            return policies.read_articles(connection, sha256, labels)
 
     def companies(self) -> list[Company]:
         with dialect.reading(self._engine) as connection:

@@ -28,11 +28,11 @@ SCHEMA_VERSION = 1
 metadata = MetaData()
 
 
-def _owner() -> Column[int]:
+def owner_column() -> Column[int]:
     return Column("document_id", ForeignKey("documents.id"), primary_key=True)
 
 
-def _box() -> list[Column[float]]:
+def box_columns() -> list[Column[float]]:
     return [Column(name, Float(53)) for name in ("x0", "y0", "x1", "y1")]
 
 
@@ -86,7 +86,7 @@ names = Table(
 pages = Table(
     "pages",
     metadata,
-    _owner(),
+    owner_column(),
     Column("number", Integer, primary_key=True),
     Column("width", Float(53)),
     Column("height", Float(53)),
@@ -98,13 +98,13 @@ pages = Table(
 observations = Table(
     "observations",
     metadata,
-    _owner(),
+    owner_column(),
     Column("number", Integer, primary_key=True),
     Column("page", Integer),
     Column("table_index", Integer),
     Column("row_index", Integer),
     Column("column_index", Integer),
-    *_box(),
+    *box_columns(),
     Column("raw", Text, nullable=False),
     Column("scale", Text),
     Column("currency", Text),
@@ -119,7 +119,7 @@ observations = Table(
 facts = Table(
     "facts",
     metadata,
-    _owner(),
+    owner_column(),
     Column("number", Integer, primary_key=True),
     Column("observation", Integer, nullable=False),
     Column("id", BigInteger, nullable=False, unique=True),
@@ -153,10 +153,10 @@ itself; ``status`` and ``other_checks`` also from the other documents in the sto
 passages = Table(
     "passages",
     metadata,
-    _owner(),
+    owner_column(),
     Column("ordinal", Integer, primary_key=True),
     Column("page", Integer),
-    *_box(),
+    *box_columns(),
     Column("section", Text, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("text", Text, nullable=False),
@@ -166,7 +166,7 @@ passages = Table(
 company_names = Table(
     "company_names",
     metadata,
-    _owner(),
+    owner_column(),
     Column("name", Text, primary_key=True),
     Column("form", String(8), primary_key=True),
     Column("who", Text, primary_key=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,12 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import insert, inspect, select, update
 
 from caiwen.errors import StoreError
 from caiwen.records import Document, Fact, Filing, Passage
+from caiwen.records.policy import PolicyRecord
 from caiwen.store import companies, corrections, dialect, writing
 from caiwen.store.crosscheck import crosscheck
+from caiwen.store.policies import write_policy
 from caiwen.store.reader import Reader
 from caiwen.store.records import Added, Correction, Near, Source, StoredDocument
 from caiwen.store.schema import (
@@ -55,8 +58,8 @@ class Store(Reader):
 
     def _prepare(self) -> None:
         with dialect.reading(self._engine) as connection:
-            present = inspect(connection).has_table("meta")
-        if not present:
+            present = set(inspect(connection).get_table_names())
+        if not present.issuperset(metadata.tables):  # a new store, or one from before a table was added
             with dialect.writing(self._engine) as connection:
                 metadata.create_all(connection)
                 if not connection.execute(select(meta.c.value)).all():
@@ -87,10 +90,13 @@ class Store(Reader):
         signature: bytes | None = None,
         digits: str = "",
         near: Near | None = None,
+        names: Iterable[tuple[str | None, str]] = (),
+        policy: PolicyRecord | None = None,
     ) -> Added:
         """Put a document in, over an earlier reading of the same file, in one transaction.
 
-        ``facts`` and ``passages`` may be generators; they are written in batches. With ``near.same_content``
+        ``facts`` and ``passages`` may be generators; they are written in batches. ``names``: (code, name) pairs
+        that the source tells beside its facts; they are looked at after the facts were written. With ``near.same_content``
         only the link to that document is stored. Earlier corrections are put back onto the new facts.
         """
         with dialect.writing(self._engine) as connection:
@@ -110,8 +116,10 @@ class Store(Reader):
             if near is not None and near.same_content:
                 facts, passages = (), ()
             tally = writing.write_facts(connection, document_id, document.sha256, facts)
-            companies.record_names(connection, document_id, filing, tally.companies)
+            companies.record_names(connection, document_id, filing, tally.companies | set(names))
             written = writing.write_passages(connection, document_id, passages)
+            if policy is not None and not (near is not None and near.same_content):
+                write_policy(connection, document_id, policy)
             writing.announce(connection, document.sha256)
             crosscheck(connection, touched | tally.who)
         return Added(tally.facts, written, replaced, tally.twins, tuple(tally.warnings))
@@ -127,6 +135,12 @@ class Store(Reader):
                 connection.execute(names.delete().where(names.c.path.in_(gone), names.c.document_id == owner))
                 writing.settle_name(connection, owner)
             crosscheck(connection, touched)
+
+    def warn(self, sha256: str, warnings: Iterable[str]) -> None:
+        """Keep what was noticed about a document only after its facts had streamed in."""
+        kept = json.dumps(list(warnings), ensure_ascii=False)
+        with dialect.writing(self._engine) as connection:
+            connection.execute(update(documents).where(documents.c.sha256 == sha256).values(warnings=kept))
 
     def remove(self, ref: str) -> StoredDocument:
         """Take a document out: facts, passages and names. The log of corrections keeps its lines."""

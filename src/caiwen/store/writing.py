@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from caiwen.records import Document, Fact, Filing, PageInfo, Passage
-from caiwen.store import corrections
+from caiwen.store import corrections, policies
 from caiwen.store.records import Near, Source
 from caiwen.store.rows import (
     fact_values,
@@ -32,7 +32,7 @@ from caiwen.store.schema import (
 )
 
 _BATCH = 2000
-_OWNED = (facts, observations, passages, pages, company_names)
+_OWNED = (facts, observations, passages, pages, company_names, *policies.OWNED)
 
 T = TypeVar("T")
 
