@@ -144,9 +144,15 @@ class Asker:
         return self._universes[key]
 
     def _plan(self, question: str, limit: Universe, trace: Trace) -> Plan:
+        if limit.unknown and not limit.world.book.all:
+            return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
         parser = Parser(limit.world, self._today or date.today())
         plan = parser.parse(question)
         trace.understood = parser.notes
+        if limit.unknown:
+            trace.understood.append(
+                f"名单中有 {len(limit.unknown)} 项不在库中，没有计入：{_listed(limit.unknown)}"
+            )
         return plan
 
     def _draft(self, plan: Plan, evidence: Evidence, limit: Universe, trace: Trace) -> Draft:
@@ -298,6 +304,10 @@ def _latest(world: World, plan: Explain) -> tuple[PeriodRef, ...]:
     refs = {c.who for c in plan.companies}
     found = [p for c in world.book.all if c.who in refs and (p := world.latest(c))]
     return tuple(PeriodRef(period=str(p), assumed=True) for p in dict.fromkeys(found))
+
+
+def _listed(entries: Sequence[str]) -> str:
+    return "、".join(entries[:5]) + ("等" if len(entries) > 5 else "")
 
 
 def _no_such_figure(plan: Explain, world: World, *, leads: bool) -> str:

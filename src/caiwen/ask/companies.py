@@ -114,8 +114,11 @@ class CompanyBook:
         key = name_key(word)
         for tail in ("公司", "集团", "股份"):
             key = key.removesuffix(tail) if len(key) > len(tail) + 1 else key
-        if len(key) < _SHORTEST_GUESS or key in self._generic:
+        if len(key) < 2 or key in self._generic:
             return None
+        if len(key) < _SHORTEST_GUESS:
+            begins = tuple(c for c in self.all if any(name_key(n).startswith(key) for n in c.short_names))
+            return Guess(begins, sure=False) if begins else None
         inside = [c for c in self.all if any(_abbreviates(key, name_key(full)) for full in c.full_names)]
         if inside:
             return Guess(tuple(inside), sure=len(inside) == 1)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from caiwen.ask.figures import Figure, of_fact, same_printed, spans_of
+from caiwen.ask.figures import Figure, of_fact, quantum, same_printed, spans_of
 from caiwen.ask.plan import CompanyRef, PeriodRef
 from caiwen.ask.world import World
 from caiwen.finance.period import Period
@@ -43,6 +43,7 @@ _KINDS = {
     FilingKind.ANNUAL_SUMMARY: 2,
     FilingKind.INTERIM_SUMMARY: 2,
 }
+_STATUS = {Status.VERIFIED: 0, Status.UNVERIFIED: 1, Status.CONFLICT: 2}
 _SOURCES = {"balance_sheet": 0, "income_statement": 0, "cash_flow": 0, "key_indicators": 1}
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -156,8 +157,9 @@ class Evidence:
         return (
             distance,
             kind,
-            fact.status is Status.CONFLICT,
+            _STATUS[fact.status],
             source,
+            quantum(fact),
             document.name if document else "",
             fact.id,
         )

@@ -13,6 +13,7 @@ from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.plan import (
     Aggregate,
+    Change,
     Clarify,
     CompanyRef,
     Define,
@@ -194,7 +195,7 @@ class Parser:
         if not periods and companies:
             periods = self._assumed(companies)
         scope = Scope.PARENT if reading.has("scope.parent") else Scope.CONSOLIDATED
-        aggregate = _aggregate(reading, companies)
+        aggregate = _aggregate(reading, companies, change)
         if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
             earlier = Period.parse(periods[0].period)
             periods = [PeriodRef(period=str(earlier.prior_year())), *periods] if earlier else periods
@@ -267,7 +268,7 @@ def _unreadable(text: str) -> Unanswerable | None:
 
 
 def _everyone(reading: Reading) -> bool:
-    asks_all = reading.has("everyone") or _region(reading) is not None
+    asks_all = reading.has("everyone") or reading.has("aggregate.count") or _region(reading) is not None
     return asks_all and (
         reading.has("rank") or reading.has("aggregate") or bool(reading.amounts) or _places(reading)
     )
@@ -317,12 +318,12 @@ def _looks_like_name(name: Hit, reading: Reading) -> bool:
     return bool(items) and name.start < min(m.start for m in items) and 2 <= len(name.word) <= 20
 
 
-def _aggregate(reading: Reading, companies: list[CompanyRef]) -> Aggregate | None:
+def _aggregate(reading: Reading, companies: list[CompanyRef], change: Change | None) -> Aggregate | None:
     if reading.has("aggregate.same"):
         return Aggregate(kind="same")
     if reading.has("aggregate.count") and (not companies):
         return Aggregate(kind="count")
-    if reading.has("change"):
+    if change is not None:
         return None
     for kind in ("difference", "sum", "mean"):
         if reading.has(f"aggregate.{kind}"):

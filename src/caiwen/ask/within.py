@@ -17,10 +17,14 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Universe:
-    """A world with only some companies; ``documents``: sha256 of the files that may be read, None for all."""
+    """A world with only some companies; ``documents``: sha256 of the files that may be read, None for all.
+
+    ``unknown``: entries of the list that name nothing in the store.
+    """
 
     world: World
     documents: frozenset[str] | None
+    unknown: tuple[str, ...] = ()
 
 
 def universe(world: World, entries: Sequence[str]) -> Universe:
@@ -29,6 +33,7 @@ def universe(world: World, entries: Sequence[str]) -> Universe:
     companies: dict[str, Company] = {}
     files: set[str] = set()
     whole: set[str] = set()
+    unknown: list[str] = []
     for entry in (e.strip() for e in entries):
         document = by_name.get(entry)
         found = (
@@ -38,6 +43,8 @@ def universe(world: World, entries: Sequence[str]) -> Universe:
         )
         if document:
             files.add(document.sha256)
+        if not document and not found and entry:
+            unknown.append(entry)
         if found:
             companies[found.who] = found
             if not document:
@@ -45,9 +52,9 @@ def universe(world: World, entries: Sequence[str]) -> Universe:
     limited = World(world.store)
     limited.adopt(world, CompanyBook(companies.values()))
     if not files:
-        return Universe(limited, None)
+        return Universe(limited, None, tuple(unknown))
     every = {d.sha256 for who in whole for d in world.filings(companies[who])}
-    return Universe(limited, frozenset(files | every))
+    return Universe(limited, frozenset(files | every), tuple(unknown))
 
 
 def _issuer(world: World, code: str | None, name: str | None) -> Company | None:
