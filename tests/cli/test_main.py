@@ -142,6 +142,13 @@ def test_output_is_utf8_whatever_the_locale(locale: str) -> None:
     assert "用法" in done.stdout.decode("utf-8")
 
 
+def test_chinese_arguments_under_an_old_locale(workspace: Workspace) -> None:
+    words = ("--workspace", str(workspace.folder), "facts", "--item", "营业收入", "--period", "2020")
+    done = _process(*words, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "158,190,563.48" in done.stdout.decode("utf-8")
+
+
 def test_ascii_streams_do_not_break_chinese() -> None:
     done = _process("--help", PYTHONIOENCODING="ascii")
     assert "用法" in done.stdout.decode("utf-8")

@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; a defect propagates to ``sys.excepthook``."""
     from caiwen.cli.output import leave_closed_pipe, speak_utf8, warn
 
+    if argv is None:
+        start_in_utf8()
     words = list(sys.argv[1:] if argv is None else argv)
     debug = DEBUG in words[: words.index("--") if "--" in words else None]
     if argv is None and not debug:
@@ -42,6 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         report(error)
         return 2
     return code
+
+
+def start_in_utf8() -> None:
+    """Under an old locale Python reads Chinese arguments and file names wrongly: start over in its UTF-8 mode."""
+    if sys.getfilesystemencoding().lower() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-m", "caiwen.cli", *sys.argv[1:]])
 
 
 def hoist(argv: Sequence[str]) -> list[str]:
