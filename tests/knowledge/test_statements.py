@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from caiwen.knowledge import statements
 from caiwen.knowledge.titles import is_filler, read_title
-from caiwen.records import Basis, Scope, Span
+from caiwen.records import Basis, FilingKind, Scope, Span
 from tests.knowledge.paper import ANNUAL, BANK, INCOME, SHEET, paper, table, value
 
 PARENT = Scope.PARENT
@@ -49,7 +50,7 @@ def test_titles_for_both_books_and_for_one_quarter() -> None:
     [
         "合并资产负债表项目注释",
         "合并及银行资产负债表 10-11",
-        "现金流量表补充资料",
+        "现金流量表项目注释",
         "备考合并利润表",
         "合并所有者权益变动表",
         "在合并资产负债表中列示。",
@@ -251,3 +252,52 @@ def test_unknown_line_keeps_its_printed_name() -> None:
 def test_no_scale_no_integer_value() -> None:
     rows = [[cell.replace(".00", "").replace(".50", "") for cell in row] for row in SHEET]
     assert statements.extract(paper("合并资产负债表", table(rows)), ANNUAL) == []
+
+
+def test_headings_say_whose_books() -> None:
+    document = paper(
+        "合并资产负债表",
+        "单位：元",
+        table(SHEET),
+        "资产负债表",
+        "单位：元",
+        table(SHEET),
+        sections=[("（一）合并报表", 0, 3), ("（二）母公司报表", 3, 6)],
+    )
+    alone = paper("资产负债表", "单位：元", table(SHEET), sections=[("（二）母公司报表", 0, 3)])
+    assert {f.scope for f in statements.extract(document, ANNUAL)} == {Scope.CONSOLIDATED, PARENT}
+    assert {f.scope for f in statements.extract(alone, ANNUAL)} == {PARENT}
+
+
+def test_supplement_of_the_cash_flow_statement() -> None:
+    rows = [
+        ["补充资料", "本期金额", "上期金额"],
+        ["1．将净利润调节为经营活动现金流量：", "", ""],
+        ["净利润", "60.00", "50.00"],
+        ["加：资产减值准备", "3.00", ""],
+        ["固定资产折旧、油气资产折耗、生产性生物资产折旧", "20.00", "18.00"],
+        ["存货的减少（增加以“－”号填列）", "-13.00", "2.00"],
+        ["其他", "1.00", ""],
+        ["经营活动产生的现金流量净额", "70.00", "70.00"],
+    ]
+    facts = statements.extract(
+        paper("79、现金流量表补充资料", "√适用 □不适用", "单位：元", table(rows)), ANNUAL
+    )
+    assert value(facts, "固定资产折旧、油气资产折耗、生产性生物资产折旧", "2020") == 20
+    assert {f.source for f in facts} == {"cash_flow_supplement"}
+    assert value(facts, "其他", "2020") is None
+
+
+def test_quarter_alone_in_a_third_quarter_report() -> None:
+    filing = replace(ANNUAL, kind=FilingKind.Q3, period="2018Q3")
+    rows = [["项目", "本期发生额", "上期发生额"], *([row[0], *row[2:]] for row in INCOME[1:])]
+    document = paper(
+        "3、合并本报告期利润表",
+        "单位：元",
+        table(rows),
+        "5、合并年初到报告期末利润表",
+        "单位：元",
+        table(rows),
+    )
+    spans = {(f.period, f.span) for f in statements.extract(document, filing)}
+    assert spans == {(p, s) for p in ("2018Q3", "2017Q3") for s in (Span.SINGLE, Span.YTD)}

@@ -21,6 +21,8 @@ from caiwen.knowledge.titles import RULES, Title, is_filler, read_title
 from caiwen.knowledge.units import document_scale, stated_scale, table_scale
 from caiwen.records import Basis, Document, Fact, Filing, Paragraph, Scope, Span, Table
 
+SUPPLEMENT = "cash_flow_supplement"
+"""现金流量表补充资料: from the profit to the operating cash flow, with depreciation; printed in the notes."""
 _LEAST_KNOWN = 3
 _STRAY = 2
 """Lines other than dates, units and names that may stand between a title and its table."""
@@ -60,7 +62,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
         frame = Frame(
             document, filing, statement.source, statement.title.kind,
             statement.scope or Scope.CONSOLIDATED, statement.scale or default,
-            known_only=statement.title.digest,
+            known_only=statement.title.digest or statement.title.kind == SUPPLEMENT,
         )  # fmt: skip
         for part in statement.parts:
             read = figures(_alone(part) if statement.title.single else part, frame)
@@ -146,9 +148,14 @@ class _Walk:
         if former is not None and continued and ("续" in title.text or former.title.text == title.text):
             self.pending = former
             return
-        date = period_of(title.text)
+        path = self._path(number)
         self.pending = Statement(
-            title, number, title.scope, date, stated_scale(title.text), own=self._is_own(number)
+            title,
+            number,
+            title.scope or (None if title.both else _scope_of(path)),
+            period_of(title.text),
+            stated_scale(title.text),
+            own=bool(pattern(RULES, "own_section").search(path)) and not _is_foreign(path),
         )
         self.active = None
 
@@ -214,10 +221,9 @@ class _Walk:
     def _names(self, parts: Iterable[Part], statement: Statement) -> set[str]:
         return set(_item_names(parts, statement.title.kind, self.filing.sector))
 
-    def _is_own(self, number: int) -> bool:
+    def _path(self, number: int) -> str:
         section = self.document.section_at(number)
-        path = "/".join(section.path) if section else ""
-        return bool(pattern(RULES, "own_section").search(path)) and not _is_foreign(path)
+        return "/".join(section.path) if section else ""
 
 
 def _item_names(parts: Iterable[Part], kind: str, sector: str) -> Iterator[str]:
@@ -231,6 +237,12 @@ def _item_names(parts: Iterable[Part], kind: str, sector: str) -> Iterator[str]:
 
 def _same_books(one: Title, other: Title) -> bool:
     return (one.kind, one.scope, one.both, one.single) == (other.kind, other.scope, other.both, other.single)
+
+
+def _scope_of(path: str) -> Scope | None:
+    """Whose books the headings above speak of (（二）母公司报表), when the title itself does not say."""
+    parent, group = "母公司" in path, "合并" in path
+    return None if parent == group else Scope.PARENT if parent else Scope.CONSOLIDATED
 
 
 def _is_foreign(path: str) -> bool:

@@ -15,7 +15,6 @@ _STATED = re.compile(r"单位|人民币|[(（](?:百|千|万|亿|百万)?元[)�
 _DOCUMENT_WIDE = re.compile(r"除(?:非)?(?:特别|另有|另外)(?:注明|说明)|(?:附注|报表).{0,8}单位")
 _PER_SHARE = re.compile(r"每股|/股|／股")
 _PERCENT = re.compile(r"[(（][%％][)）]|率(?:[(（]|$)|百分点")
-MONEY = {"元"}
 
 
 @dataclass(frozen=True, slots=True)
