@@ -42,9 +42,17 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
 
 
 def _not_denied(told: list[Fact], printed: list[Fact]) -> list[Fact]:
-    """Sentences that agree with the tables; a sentence about the last of several distributions gives way to the year's table."""
+    """Sentences that agree with the tables and among themselves.
+
+    A sentence about the last of several distributions gives way to the year's table; two sentences with two
+    figures speak of parts of the shares, and neither is the plan.
+    """
     tabled = {fact.key(): fact.value for fact in printed}
-    return [fact for fact in told if tabled.get(fact.key(), fact.value) == fact.value]
+    values: dict[tuple[object, ...], set[Decimal | None]] = {}
+    for fact in told:
+        values.setdefault(fact.key(), set()).add(fact.value)
+    agreed = [fact for fact in told if len(values[fact.key()]) == 1]
+    return [fact for fact in agreed if tabled.get(fact.key(), fact.value) == fact.value]
 
 
 def _rows(maker: Maker, table: Table) -> Iterator[Fact]:
@@ -108,9 +116,12 @@ def _sentence(maker: Maker, paragraph: Paragraph) -> Iterator[Fact]:
     if not re.search(rules["plan"], text) or not maker.period:
         return
     for item, unit, pattern in _prose():
-        match = pattern.search(text)
-        if match is None or _of_another_year(text[: match.start()], maker.period):
-            continue
+        matches = list(pattern.finditer(text))
+        if len({_value(m, unit) for m in matches}) != 1 or _of_another_year(
+            text[: matches[0].start()], maker.period
+        ):
+            continue  # several figures: parts of the shares are paid differently
+        match = matches[0]
         if read := _value(match, unit):
             value, base, raw = read
             yield maker.told(maker.meaning(item), paragraph, raw, value, base, sentence_around(text, match))

@@ -88,6 +88,12 @@ class Headers:
     def over(self, cell: Cell) -> tuple[str, ...]:
         return headers_over(self.rows, len(self.rows), cell)
 
+    def name_periods(self, maker: Maker) -> bool:
+        """Whether some title names a period: a figure under none of them is then of nobody knows which."""
+        titles = [(squash(cell.text),) for row in self.rows for cell in row.cells]
+        bound = bind_columns(titles, maker.filing)
+        return sum(m is not None and m.role == "value" for m in bound) > 1
+
 
 def value_columns(
     maker: Maker, table: Table, headers: Headers, cells: Sequence[Cell]
@@ -101,8 +107,9 @@ def value_columns(
     if kept or not maker.period:
         return [] if _shuffled(table, kept) else _quarter_apart(maker, kept)
     plain = [(c, t) for c, m, t in zip(cells, bound, texts, strict=True) if m is None]
-    own = ColumnMeaning(period=maker.period)
-    return [(plain[0][0], own, plain[0][1])] if len(plain) == 1 else []
+    if len(plain) != 1 or headers.name_periods(maker):
+        return []
+    return [(plain[0][0], ColumnMeaning(period=maker.period), plain[0][1])]
 
 
 def _quarter_apart(

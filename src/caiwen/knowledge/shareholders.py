@@ -19,6 +19,7 @@ from caiwen.knowledge.units import PERCENT, Measure, measure, table_scale
 from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Paragraph, Span, Table
 
 _RULES = "shareholders.yaml"
+_ROUNDING = Decimal("0.02")
 _HOLDERS = Measure(Decimal(1), "户", "户")
 
 
@@ -40,7 +41,27 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
             facts.extend(lists.read(block, number))
         if "股份总数" in "".join(c.text for c in block.cells if c.column == 0):
             facts.extend(_capital(maker, block))
-    return once(facts)
+    return _plausible(once(facts))
+
+
+def _plausible(facts: list[Fact]) -> list[Fact]:
+    """Without holders whose holding and share of the total do not fit those of the others: their columns have slipped."""
+    shares = {_holder(f): f.value for f in facts if f.item == "持股比例" and f.value}
+    counts = {_holder(f): f.value for f in facts if f.item == "持股数量" and f.value is not None}
+    totals = sorted(counts[name] / share * 100 for name, share in shares.items() if share and name in counts)
+    if len(totals) < 3:
+        return facts
+    total = totals[len(totals) // 2]
+    slipped = {
+        name
+        for name, share in shares.items()
+        if share and name in counts and abs(counts[name] / total * 100 - share) > max(share / 40, _ROUNDING)
+    }
+    return [f for f in facts if f.item not in ("持股比例", "持股数量") or _holder(f) not in slipped]
+
+
+def _holder(fact: Fact) -> str:
+    return fact.dimensions.get("股东", "")
 
 
 # --- how many ------------------------------------------------------------------------------------
