@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -128,6 +129,7 @@ class SearchIndex:
         if found is None:
             return
         filing = found.filing
+        sections = cache(lambda section: " ".join(words(section)))
         for passage in self._store.passages_of(sha256):
             yield tantivy.Document(
                 sha256=sha256,
@@ -138,7 +140,7 @@ class SearchIndex:
                 kind=filing.kind.value,
                 words=" ".join(words(passage.text)),
                 pairs=" ".join(bigrams(passage.text)),
-                section=" ".join(words(passage.section)),
+                section=sections(passage.section),
             )
 
     def _mark(self, writer: Any, seq: int) -> None:
@@ -211,7 +213,11 @@ class SearchIndex:
             weight = self._weight(entry.get_first("shape"))
             found.append((-score * weight, entry.get_first("sha256"), entry.get_first("ordinal")))
         found.sort()
-        return self._resolve(found)[:wanted]
+        hits: list[Hit] = []
+        while found and len(hits) < wanted:
+            hits += self._resolve(found[:wanted])
+            del found[:wanted]
+        return hits[:wanted]
 
     def _query(self, text: str, narrowed: dict[str, Sequence[str]]) -> Any:
         """Any of the words, their pairs and the section's words; None when the text holds none."""
@@ -241,14 +247,9 @@ class SearchIndex:
         return weights.get(shape, 1.0)
 
     def _resolve(self, found: list[tuple[float, str, int]]) -> list[Hit]:
-        passages = self._store.passages([(sha256, ordinal) for _, sha256, ordinal in found])
-        at = {(passage.document, passage.ordinal): passage for passage in passages}
-        names = self._store.document_names({passage.document for passage in passages})
-        return [
-            Hit(at[sha256, ordinal], names[sha256], -score)
-            for score, sha256, ordinal in found
-            if (sha256, ordinal) in at and sha256 in names
-        ]
+        scores = {(sha256, ordinal): -score for score, sha256, ordinal in found}
+        named = self._store.named_passages(list(scores))
+        return [Hit(passage, name, scores[passage.document, passage.ordinal]) for passage, name in named]
 
 
 def _open(folder: Path) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, Engine, and_, false, func, or_, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
 from caiwen.errors import NotFoundError
 from caiwen.records import Fact, Filing, FilingKind, PageInfo, Passage
@@ -96,20 +96,27 @@ class Reader:
 
     def passages(self, places: Sequence[tuple[str, int]]) -> list[Passage]:
         """The passages at these (sha256, ordinal), in this order; those that are gone are left out."""
-        ordinals: dict[str, list[int]] = {}
-        for sha256, ordinal in places:
-            ordinals.setdefault(sha256, []).append(ordinal)
+        return [passage for passage, _ in self.named_passages(places)]
+
+    def named_passages(self, places: Sequence[tuple[str, int]]) -> list[tuple[Passage, str]]:
+        """Like :meth:`passages`, each with the name of its document."""
+        known = select(documents.c.id, documents.c.sha256, documents.c.name).where(
+            documents.c.sha256.in_({sha256 for sha256, _ in places})
+        )
         with dialect.reading(self._engine) as connection:
-            known = select(documents.c.id, documents.c.sha256).where(documents.c.sha256.in_(list(ordinals)))
-            owners = {row.id: row.sha256 for row in connection.execute(known)}
-            wanted = [
-                and_(passages.c.document_id == owner, passages.c.ordinal.in_(ordinals[sha256]))
-                for owner, sha256 in owners.items()
-            ]
-            query = select(passages).where(or_(false(), *wanted))
-            rows = [(owners[row.document_id], row) for row in connection.execute(query)]
-        found = {(sha256, row.ordinal): to_passage(row, sha256) for sha256, row in rows}
-        return [found[place] for place in places if place in found]
+            owners = {row.id: row for row in connection.execute(known)}
+            # A superset of the places: one statement of one shape, which SQLAlchemy compiles only once.
+            query = select(passages).where(
+                passages.c.document_id.in_(list(owners)),
+                passages.c.ordinal.in_({ordinal for _, ordinal in places}),
+            )
+            rows = connection.execute(query).all()
+        found = {(owners[row.document_id].sha256, row.ordinal): row for row in rows}
+        return [
+            (to_passage(found[place], place[0]), owners[found[place].document_id].name)
+            for place in places
+            if place in found
+        ]
 
     def document_names(self, hashes: Iterable[str]) -> dict[str, str]:
         query = select(documents.c.sha256, documents.c.name).where(documents.c.sha256.in_(list(hashes)))

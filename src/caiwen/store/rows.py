@@ -184,9 +184,9 @@ def to_fact(row: AnyRow) -> Fact:
     )
 
 
-def to_passage(row: AnyRow) -> Passage:
+def to_passage(row: AnyRow, sha256: str) -> Passage:
     return Passage(
-        document=row.sha256,
+        document=sha256,
         ordinal=row.ordinal,
         text=row.text,
         page=row.page,

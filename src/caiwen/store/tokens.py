@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 
 from caiwen.finance.text import normalise
 
@@ -20,13 +22,17 @@ def words(text: str) -> list[str]:
     import rjieba
 
     flat = _THOUSANDS.sub("", normalise(text)).casefold().encode("utf-8", "ignore").decode()
-    found = (word.strip() for word in rjieba.cut_for_search(flat))
-    return [word for word in found if len(word) <= _LONGEST_TERM and _TERM.search(word)]
+    return [word for word in rjieba.cut_for_search(flat) if _is_term(word)]
+
+
+@lru_cache(maxsize=200_000)
+def _is_term(word: str) -> bool:
+    return len(word) <= _LONGEST_TERM and _TERM.search(word) is not None and not word.isspace()
 
 
 def bigrams(text: str) -> list[str]:
     """Neighbouring pairs within runs of Chinese characters; a run of one gives itself."""
     found: list[str] = []
     for run in _HAN.findall(normalise(text)):
-        found += [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+        found += map("".join, pairwise(run)) if len(run) > 1 else [run]
     return found
