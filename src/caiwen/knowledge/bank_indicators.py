@@ -147,7 +147,7 @@ def _of_the_whole(sentence: str, period: str) -> bool:
 
 
 def _cut(sentence: str, match: re.Match[str]) -> bool:
-    """分别为 lists, and figures that begin inside a longer item (核心一级资本充足率 holds 资本充足率)."""
+    """Lists (分别为…) and ratios by one method, whose figures a clause cannot tell apart."""
     return "分别" in sentence[max(0, match.start() - 30) : match.end()] or "法下" in sentence
 
 
