@@ -48,3 +48,8 @@ def test_only_periodic_reports_with_issuer_and_period_count() -> None:
     news = _document(FilingKind.NEWS)
     unknown = StoredDocument("b" * 64, "乙.pdf", "pdf", Filing(FilingKind.ANNUAL), 1, "tests", "2026-01-01")
     assert coverage([news, unknown], lambda who, period: []) == []
+
+
+def test_another_top_line_holds_the_item_too() -> None:
+    (row,) = coverage([_document()], lambda who, period: [fact("营业总收入", "1")])
+    assert row.items["营业收入"] is State.THERE

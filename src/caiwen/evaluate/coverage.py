@@ -6,7 +6,7 @@ item, so a person looks before calling it an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -94,7 +94,7 @@ def _row(group: Sequence[StoredDocument], facts: Sequence[Fact]) -> CoverageRow:
     for fact in facts:
         if fact.scope is Scope.CONSOLIDATED and fact.span is not Span.SINGLE and not fact.dimensions:
             by_item.setdefault(fact.item, []).append(fact)
-    items = {item: _state(by_item.get(item, [])) for item in main_items(filing.sector, summary_only)}
+    items = {item: _state(_of(item, by_item)) for item in main_items(filing.sector, summary_only)}
     return CoverageRow(
         entity=filing.short_name or filing.issuer or filing.code or "",
         code=filing.code,
@@ -104,6 +104,12 @@ def _row(group: Sequence[StoredDocument], facts: Sequence[Fact]) -> CoverageRow:
         summary_only=summary_only,
         items=items,
     )
+
+
+def _of(item: str, by_item: Mapping[str, list[Fact]]) -> list[Fact]:
+    """The facts of an item, or of the first item that reports print in its place."""
+    names = [item, *_rules()["alternatives"].get(item, [])]
+    return next((by_item[name] for name in names if name in by_item), [])
 
 
 def _state(facts: Sequence[Fact]) -> State:
