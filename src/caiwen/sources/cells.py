@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,8 @@ from functools import lru_cache
 from caiwen.finance.amount import Scale, amounts_in, parse_number, parse_scale
 from caiwen.sources.mapping import Missing
 
+_BARE = re.compile(r"-?\d+(?:\.\d+)?")
+"""What exports hold almost always; the rest takes the longer way."""
 _BLANK = frozenset(
     {
         "",
@@ -68,6 +71,8 @@ def same_text(text: str, sentinel: str) -> bool:
 
 def read_number(text: str) -> Number | None:
     """A plain number, a printed one, scientific notation, or an amount with its own unit (12.3亿元); None for words."""
+    if _BARE.fullmatch(text):
+        return Number(Decimal(text))
     plain = parse_number(text)
     if plain is not None:
         return Number(plain)

@@ -42,6 +42,12 @@ class Directory:
                     if newest or code not in plain:
                         plain[code] = name
 
+    def update(self, other: Directory) -> None:
+        self.full.update(other.full)
+        self.short.update(other.short)
+        self.full_then.update(other.full_then)
+        self.short_then.update(other.short_then)
+
     def full_name(self, code: str, period: str) -> str | None:
         return self.full_then.get((code, period)) or self.full.get(code)
 

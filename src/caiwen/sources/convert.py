@@ -41,6 +41,7 @@ class Converter:
         self.bound = bind(table, spool.header) if table.layout == "wide" else None
         self.problems: dict[str, list[str]] = defaultdict(list)
         self.tally: Counter[str] = Counter()
+        self.names: set[tuple[str | None, str]] = set()
         self._long_columns: dict[tuple[str, str], Column | None] = {}
 
     def facts(self) -> Iterator[Fact]:

@@ -17,7 +17,6 @@ from caiwen.sources.convert import Converter
 from caiwen.sources.mapping import Mapping, TableMapping
 
 PARSER = "sources 1"
-_SHOWN = 5
 
 
 @dataclass
@@ -33,6 +32,8 @@ class Reading:
     directory: Directory
     warnings: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    names: set[tuple[str | None, str]] = field(default_factory=set)
+    """(code, short name) of the companies met; complete once ``facts()`` has ended."""
 
     def facts(self) -> Iterator[Fact]:
         """Facts of all value tables, row by row. DocumentError or ConfigError when a table cannot be read."""
@@ -48,6 +49,7 @@ class Reading:
                 self.counts["facts"] += 1
                 yield fact
             self.counts["rows"] += spool.count
+            self.names |= converter.names
             self.warnings += converter.report()
 
 
