@@ -58,3 +58,18 @@ def test_document_scale_must_be_the_only_one() -> None:
         document_scale(paper("除特别注明外，金额单位为人民币千元", "除特别注明外，金额单位为人民币元"))
         is None
     )
+
+
+def test_a_share_of_a_sum_is_no_sum() -> None:
+    assert measure("money", "归属于公司普通股股东的净利润", (), WAN, "13.10%") is None
+
+
+def test_units_that_are_not_money_give_money_no_scale() -> None:
+    assert measure("money", "股本", (), parse_scale("单位：股"), "1,000") is None
+    assert measure("date", "成立日期", (), WAN, "2020") is None
+
+
+def test_foreign_currency_keeps_its_name() -> None:
+    how = measure("money", "营业收入", (), parse_scale("单位：千美元"), "12")
+    assert how is not None
+    assert (how.factor, how.unit, how.currency) == (1000, "美元", "USD")

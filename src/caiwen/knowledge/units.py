@@ -30,7 +30,14 @@ class Measure:
 PERCENT = Measure(Decimal(1), "%", "%")
 PER_SHARE = Measure(Decimal(1), "元/股", "元/股", "CNY")
 SHARES = Measure(Decimal(1), "股", "股")
-PLAIN = {"percent": PERCENT, "per_share": PER_SHARE, "people": Measure(Decimal(1), "人", "人")}
+PLAIN = {
+    "percent": PERCENT,
+    "per_share": PER_SHARE,
+    "people": Measure(Decimal(1), "人", "人"),
+    "ratio": Measure(Decimal(1), "倍", "倍"),
+    "count": Measure(Decimal(1), ""),
+}
+_CURRENCIES = {"USD": "美元", "HKD": "港元", "EUR": "欧元", "JPY": "日元", "GBP": "英镑"}
 
 
 def table_scale(table: Table) -> Scale | None:
@@ -63,7 +70,7 @@ def measure(
     """How to read a cell. The label's own unit (（千元）, （元/股）) beats the header's, which beats the table's.
 
     ``item_unit``: the taxonomy's unit class, None for an unknown item. None: the scale of a sum of money
-    is stated nowhere, so its value must not be guessed.
+    is stated nowhere, so its value must not be guessed; or the cell holds a share (13.10%) of such a sum.
     """
     flat = squash(label)
     kind = item_unit or _guess_unit(flat, raw)
@@ -75,9 +82,15 @@ def measure(
     found = found or scale
     if kind == "shares":
         return _shares(flat, found)
-    if found is None:
-        return Measure(Decimal(1), "元", None, "CNY") if re.search(r"\.\d{2}\)?）?$", raw.strip()) else None
-    return Measure(found.factor, found.unit, found.name, found.currency)
+    return _money(found, raw.strip()) if kind == "money" else None
+
+
+def _money(scale: Scale | None, raw: str) -> Measure | None:
+    if raw.endswith(("%", "％")):
+        return None
+    if scale is None or scale.unit != "元":
+        return Measure(Decimal(1), "元", None, "CNY") if re.search(r"\.\d{2}[)）]?$", raw) else None
+    return Measure(scale.factor, _CURRENCIES.get(scale.currency, "元"), scale.name, scale.currency)
 
 
 def label_scale(flat: str) -> Scale | None:
