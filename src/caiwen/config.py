@@ -65,10 +65,12 @@ class SearchSettings(_Section):
 
     k: int = Field(default=10, ge=1, le=1000, description="默认返回的条数")
     bigram_boost: float = Field(
-        default=0.3, ge=0, description="两字片段的权重（词典里没有的新词靠它找到）；词的权重为 1"
+        default=0.2, ge=0, description="两字片段的权重（词典里没有的新词靠它找到）；词的权重为 1"
     )
-    section_boost: float = Field(default=0.6, ge=0, description="章节标题里出现问句中的词时的权重")
-    table_boost: float = Field(default=0.8, gt=0, description="表格片段得分的倍数；小于 1 使正文优先")
+    section_boost: float = Field(default=0.1, ge=0, description="章节标题里出现问句中的词时的权重")
+    table_boost: float = Field(
+        default=1.0, gt=0, description="表格片段得分的倍数；小于 1 使正文优先，大于 1 使表格优先"
+    )
     heading_boost: float = Field(default=0.5, gt=0, description="标题片段得分的倍数")
     heap_mb: int = Field(default=64, ge=16, description="建立索引时使用的内存（MB）")
 

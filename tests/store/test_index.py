@@ -183,10 +183,11 @@ def test_a_folder_that_cannot_be_made(store: Store, tmp_path: Path) -> None:
         SearchIndex.open(tmp_path / "file" / "index", store)
 
 
-def test_tables_and_headings_weigh_less(store: Store, tmp_path: Path) -> None:
+def test_kinds_of_passages_are_weighted(store: Store, tmp_path: Path) -> None:
     texts = [
         passage("t.pdf", n, "存货跌价准备", kind=kind) for n, kind in enumerate(("heading", "table", "text"))
     ]
     add(store, "t.pdf", passages=texts)
-    hits = SearchIndex.open(tmp_path / "index", store).search("存货跌价准备")
-    assert [hit.passage.kind for hit in hits] == ["text", "table", "heading"]
+    settings = SearchSettings(table_boost=1.5, heading_boost=0.5)
+    hits = SearchIndex.open(tmp_path / "index", store, settings).search("存货跌价准备")
+    assert [hit.passage.kind for hit in hits] == ["table", "text", "heading"]
