@@ -139,6 +139,12 @@ class Calculator:
         parsed, item = Period.parse(period.period), taxonomy().get(measure.item)
         if parsed is None or item is None or item.kind != "flow" or item.unit not in _SUMMABLE:
             return None
+        rest = {"H1": ("Q3", "Q3"), "Q3": ("", "Q4")}.get(parsed.part.value)
+        if rest is None:
+            return None
+        made = self._less_last_quarter(company, measure, period, *rest)
+        if made:
+            return made
         count = {"H1": 2, "Q3": 3}.get(parsed.part.value, 0)
         quarters = [PeriodRef(period=f"{parsed.year}Q{n}", form="single") for n in range(1, count + 1)]
         look = self.evidence.look
@@ -152,6 +158,20 @@ class Calculator:
         )
         calculation = made.calculation and replace(made.calculation, text=f"{shown} = {_amount(made)}")
         return replace(made, period=period, calculation=calculation, label="由各季度数相加得出")
+
+    def _less_last_quarter(
+        self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef, whole: str, last: str
+    ) -> Figure | None:
+        """Half a year as nine months less the third quarter alone; nine months as the year less the fourth."""
+        year = period.period[:4]
+        look = self.evidence.look
+        refs = (PeriodRef(period=year + whole), PeriodRef(period=year + last, form="single"))
+        a, b = (look(company, measure.item, ref, self.scope, measure.dimensions).figure for ref in refs)
+        if a is None or b is None:
+            return None
+        text = f"{_period_words(a.period)}{_amount(a)} − 第{last[1]}季度{_amount(b)} = {_sum_text(a, b)}"
+        made = combine(measure.item, "a - b", {"a": a, "b": b}, text, unit=a.unit)
+        return replace(made, period=period, label="由累计数减单季数得出")
 
     def _derived_total(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
         expression: str | None = words("derived_totals").get(measure.item)

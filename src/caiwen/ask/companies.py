@@ -156,10 +156,11 @@ def reference(company: Company, how: str = "named", said: str | None = None) -> 
 
 
 def _shortenings(name: str) -> set[str]:
-    """贵州茅台 → 茅台; 美的集团 → 美的: without the place in front, without the legal form behind."""
+    """贵州茅台 → 茅台; 美的集团 → 美的; 恒瑞医药 → 恒瑞: without the place in front or the industry behind."""
+    tails = (*_TAILS, *words("generic_names"))
     forms = {name}
-    for tail in _TAILS:
-        forms |= {form.removesuffix(tail) for form in list(forms) if len(form) > len(tail) + 1}
+    for tail in tails:
+        forms |= {form.removesuffix(tail) for form in list(forms) if len(form) >= len(tail) + 2}
     forms |= {_PLACE.sub("", form) for form in list(forms)}
     return {form for form in forms if len(form) >= 2} - {name}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from caiwen.records import Scope
 
 _MULTIPLES = {"万元": 4, "百万元": 6, "千元": 3, "亿元": 8}
 _BIGGEST_QUOTE = 400
+_PART_OF_NUMBER = re.compile(r"[\d,.]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,4 +272,4 @@ def _quoted(quote: Quote) -> str:
         return text
     parts = relevant(quote.passage, quote.words[:2])
     cut = " …… ".join(parts) if parts and parts[0] not in text[:_BIGGEST_QUOTE] else text
-    return cut if len(cut) <= _BIGGEST_QUOTE else f"{cut[:_BIGGEST_QUOTE]}……"
+    return cut if len(cut) <= _BIGGEST_QUOTE else f"{_PART_OF_NUMBER.sub('', cut[:_BIGGEST_QUOTE])}……"

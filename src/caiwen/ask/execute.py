@@ -38,7 +38,7 @@ class Executor:
 
     def run(self) -> Outcome:
         query = self.query
-        if query.select.everyone or (query.order and query.order.over == "companies" and not query.change):
+        if query.select.everyone or (query.order and query.order.over == "companies"):
             self._over_companies()
             return self.outcome
         for company in query.select.companies:
@@ -226,6 +226,9 @@ class Executor:
         if period.assumed and periods and period.period not in periods:
             best = max(periods)
             period = PeriodRef(period=best, assumed=True)
+        facts.sort(
+            key=lambda f: (f.observation.table or 0, f.observation.row or 0, f.observation.column or 0)
+        )
         members = list(dict.fromkeys(f.dimensions[measure.axis] for f in facts if f.period == period.period))
         figures: list[Figure] = []
         for member in members:
@@ -266,7 +269,7 @@ class Executor:
         figures: list[Figure] = []
         for company in companies:
             calculator = Calculator(self.evidence, query.select.scope, query.decimals)
-            figure = calculator.value(company, measure, period).figure
+            figure = self._ranked_figure(calculator, company, measure, period)
             if figure and figure.value is not None:
                 figures.append(figure)
         total = len(companies)
@@ -276,13 +279,27 @@ class Executor:
         if query.aggregate and query.aggregate.kind == "count":
             self.outcome.findings.append(count_above(figures, total, name_of(measure), period, query))
             return
-        finding = rank_companies(figures, total, name_of(measure), period, query)
+        name = figures[0].item if query.change else name_of(measure)
+        finding = rank_companies(figures, total, name, period, query)
         if finding.answers:
             self.outcome.findings.append(finding)
         else:
             self.outcome.missing.append(
                 f"有{words_of(period)}{name_of(measure)}的公司只有 {len(figures)} 家，没有符合条件的名次。"
             )
+
+    def _ranked_figure(
+        self, calculator: Calculator, company: CompanyRef, measure: Single, period: PeriodRef
+    ) -> Figure | None:
+        """What a company is ranked by: the value, or how it changed."""
+        change = self.query.change
+        if change is None:
+            return calculator.value(company, measure, period).figure
+        comparisons = compare(calculator, company, measure, period, change)
+        if not comparisons:
+            return None
+        first = comparisons[0]
+        return first.amount if change.show == "amount" else first.rate
 
     def _universe(self) -> list[CompanyRef]:
         refs = [reference(c) for c in self.evidence.world.book.all]

@@ -15,6 +15,10 @@ _NAMES = {
     "客户": ("客户销售额", "客户销售额占比"),
     "供应商": ("供应商采购额", "供应商采购额占比"),
 }
+_SHARE = "营业收入占比"
+_SHARE_OF_WHOLE = re.compile(
+    r"占(?:公司|总|全部|整体)?(?:营业总?收入|营收|总收入|收入)(?:总额)?(?:的)?(?:比例|比重|比率|百分比|占比|多少|百分之|几成)"
+)
 _JOIN = re.compile(
     r"^(?:的)?(?:总额|金额|合计)?(?:占|与|和|对|除以|比|跟|/|÷)(?:同期|当期|当年|其|公司|总)?$"
 )
@@ -26,8 +30,11 @@ _TIMES_TAIL = re.compile(r"^(?:的)?(?:多少倍|几倍|倍数)")
 
 def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure]:
     """The measures, in the order of the question."""
-    ratios, used = _ratios(reading)
     members = reading.of("member")
+    whole = _SHARE_OF_WHOLE.search(reading.text)
+    if members and whole and vocabulary and whole.start() >= members[0].end:
+        return [ItemMeasure(item=_SHARE, dimensions={m.meanings[0]: m.meanings[1]}) for m in members]
+    ratios, used = _ratios(reading)
     axes = [m for m in reading.of("axis") if vocabulary is None or m.meaning in vocabulary.members]
     found: list[Measure] = []
     for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):

@@ -143,7 +143,12 @@ class Parser:
                 return self._no_such_company(name.word)
             self.notes.append(f"问题没有写公司，按库中唯一的公司“{only.name}”回答")
             return self._plan(reading, [reference(only, "assumed")])
+        short: dict[str, str] = words("beside_member")
+        if name and any(h.word in short for h in reading.leftovers if h is not name):
+            return self._no_such_company(name.word)
         topic = topic_of(reading)
+        if not topic.text and not reading.of("item") and not reading.of("formula"):
+            return Clarify(text="想了解哪家公司的什么？例如：“某公司2020年营业收入是多少？”")
         if not reading.of("item") and not reading.of("formula"):
             return Explain(topic=topic.text, terms=topic.terms, sections=topic.sections, needs=topic.needs)
         choices = tuple(c.name for c in self.world.book.all[:10])
@@ -268,10 +273,13 @@ def _unreadable(text: str) -> Unanswerable | None:
 
 
 def _everyone(reading: Reading) -> bool:
+    """A rank, a count or a bound over companies, and no company named."""
     asks_all = reading.has("everyone") or reading.has("aggregate.count") or _region(reading) is not None
-    return asks_all and (
-        reading.has("rank") or reading.has("aggregate") or bool(reading.amounts) or _places(reading)
-    )
+    ranks = reading.has("rank.high") or reading.has("rank.low") or reading.has("place") or _places(reading)
+    of_companies = re.search(r"公司|企业|家|银行|谁", reading.text) is not None
+    if ranks and of_companies and (reading.of("item") or reading.of("formula")):
+        return True
+    return asks_all and (ranks or reading.has("aggregate") or bool(reading.amounts))
 
 
 def _places(reading: Reading) -> bool:
@@ -294,7 +302,7 @@ def _definition(reading: Reading) -> Define | None:
     if reading.periods or not (reading.has("define") or _is_what(reading)):
         return None
     formula = next((m.meaning for m in reading.of("formula")), None)
-    term = _term(reading)
+    term = formula or _term(reading)
     return Define(term=term, formula=formula) if term else None
 
 

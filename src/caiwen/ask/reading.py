@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from caiwen.ask.companies import CompanyBook, CompanyMention
@@ -191,6 +192,8 @@ def _candidates(masked: str, vocabulary: Vocabulary | None, sector: str) -> list
     ]
     found += [Mention(m.start, m.end, "formula", (m.formula.name,)) for m in formulas().find_in(masked)]
     found += _named(masked, group("sayings")) + _named(masked, group("english"))
+    for pattern, name in _patterns():
+        found += [Mention(m.start(), m.end(), "item", (name,)) for m in pattern.finditer(masked)]
     if vocabulary:
         found += [Mention(h.start, h.end, "item", (h.meaning,)) for h in vocabulary.names.find_in(masked)]
         found += _members(masked, vocabulary)
@@ -218,6 +221,11 @@ _WORD_GROUPS = (
     ("explain_strong",),
     ("number",),
 )
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), name) for pattern, name in words("patterns")]
 
 
 def _named(masked: str, lexicon: Lexicon) -> list[Mention]:
