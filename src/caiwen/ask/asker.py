@@ -28,11 +28,14 @@ from caiwen.ask.plan import (
     Explain,
     PeriodRef,
     Plan,
+    Policy,
     Query,
     Refuse,
     Select,
     Unanswerable,
 )
+from caiwen.ask.policy_answers import PolicyValue
+from caiwen.ask.policy_desk import PolicyDesk
 from caiwen.ask.record import Recorder
 from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
@@ -75,6 +78,7 @@ class Draft:
     quotes: list[Quote] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     outcome: Outcome | None = None
+    policy: list[tuple[PolicyValue, Quote | None]] = field(default_factory=list)
 
 
 class Asker:
@@ -98,6 +102,7 @@ class Asker:
         self._today = today
         self._world = World(store)
         self._universes: dict[tuple[str, ...], Universe] = {}
+        self._policies = PolicyDesk(store, index)
 
     def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
         """Answer one question. ``within``: companies, codes or report files (names) that it may use."""
@@ -146,8 +151,15 @@ class Asker:
     def _plan(self, question: str, limit: Universe, trace: Trace) -> Plan:
         if limit.unknown and not limit.world.book.all:
             return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
-        parser = Parser(limit.world, self._today or date.today())
+        today = self._today or date.today()
+        policy = self._policies.plan(question, limit, today)
+        if policy is not None:
+            return policy
+        parser = Parser(limit.world, today)
         plan = parser.parse(question)
+        policy = self._policies.instead(plan, question, limit, today)
+        if policy is not None:
+            return policy
         trace.understood = parser.notes
         if limit.unknown:
             trace.understood.append(
@@ -163,6 +175,8 @@ class Asker:
                 return Draft("clarify", [Sentence(plan.text)], known=[plan.text])
             case Unanswerable():
                 return Draft("not_found", [Sentence(plan.text)], known=[plan.text])
+            case Policy():
+                return self._policy(plan, limit)
             case Define():
                 return self._define(plan, limit)
             case Explain():
@@ -205,6 +219,18 @@ class Asker:
             draft.known = [draft.sentences[0].text]
         return draft
 
+    def _policy(self, plan: Policy, limit: Universe) -> Draft:
+        reply = self._policies.reply(plan, limit)
+        sentences = []
+        for text, cited in reply.lines:
+            quotes = (self._policies.quote(c, limit) for c in cited)
+            sentences.append(Sentence(text, (), tuple(q for q in quotes if q)))
+        draft = Draft(
+            "answered" if reply.answered else "not_found", sentences, known=[t for t, _ in reply.lines]
+        )
+        draft.policy = [(v, self._policies.quote(v.quote, limit) if v.quote else None) for v in reply.values]
+        return draft
+
     def _define(self, plan: Define, limit: Universe) -> Draft:
         text = define(plan)
         search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
@@ -226,8 +252,9 @@ class Asker:
             recorder.add_outcome(draft.outcome)
         for quote in draft.quotes:
             recorder.add_quote(quote, getattr(plan, "topic", None) or getattr(plan, "term", None))
+        recorder.add_policy(draft.policy)
         texts = [recorder.cited(sentence) for sentence in draft.sentences]
-        text = "\n".join(texts) if draft.quotes else "".join(texts)
+        text = "\n".join(texts) if draft.quotes or draft.policy else "".join(texts)
         return Answer(
             question=question,
             status=draft.status,

@@ -49,6 +49,7 @@ class Quote:
     passage: Passage
     document: StoredDocument
     nothing: bool = False
+    article: str | None = None
     words: tuple[str, ...] = ()
 
 
@@ -124,7 +125,7 @@ class Reader:
             fits = held and (not plan.needs or any(need in text for need in plan.needs))
             if document and fits and hit.passage.kind != "heading":
                 near = bool(relevant(hit.passage, own, plan.needs)) if plan.needs else False
-                quote = Quote(hit.passage, document, says_nothing(hit.passage), tuple(own))
+                quote = Quote(hit.passage, document, says_nothing(hit.passage), words=tuple(own))
                 found.append((-near, -held, place, quote))
         return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[:QUOTED]]
 
@@ -168,7 +169,7 @@ def _limited(body: list[Passage], plan: Explain, document: StoredDocument) -> li
             room -= len(passage.text)
         kept.sort(key=lambda p: p.ordinal)
     nothing = bool(kept) and all(says_nothing(p) for p in kept)
-    return [Quote(p, document, nothing, tuple(words)) for p in kept]
+    return [Quote(p, document, nothing, words=tuple(words)) for p in kept]
 
 
 def body_of(passage: Passage) -> str:

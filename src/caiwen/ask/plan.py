@@ -154,6 +154,31 @@ class Explain(Record):
     facts: tuple[Measure, ...] = ()
 
 
+PolicyAsk = Literal[
+    "article", "topic", "about", "compare", "first", "effect", "ended", "repeals", "status", "which", "versions",
+    "history", "issued", "number", "issuer", "size",
+]  # fmt: skip
+
+
+class Policy(Record):
+    """What a statute or rule says, and about it. ``law``: the key of its title; None to look through all in force.
+
+    ``day``: on which its standing is judged (ISO); ``versions``: sha256 of the texts meant, first one first; none
+    when no text that is at hand was in force then. ``articles``: as cited (第四十七条第二款).
+    """
+
+    kind: Literal["policy"] = "policy"
+    law: str | None
+    title: str | None
+    asks: PolicyAsk
+    day: str
+    said: str = ""
+    versions: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    topic: str = ""
+    note: str = ""
+
+
 class Define(Record):
     kind: Literal["define"] = "define"
     term: str
@@ -182,4 +207,6 @@ class Unanswerable(Record):
     suggestions: tuple[str, ...] = ()
 
 
-Plan = Annotated[Query | Explain | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")]
+Plan = Annotated[
+    Query | Explain | Policy | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")
+]

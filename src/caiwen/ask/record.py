@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from caiwen.ask.answer import AnswerValue, Citation, Step, decimal_text
@@ -10,6 +11,7 @@ from caiwen.ask.compose import Sentence
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Outcome
 from caiwen.ask.passages import Quote
+from caiwen.ask.policy_answers import PolicyValue
 from caiwen.ask.world import World
 from caiwen.finance.items import taxonomy
 from caiwen.records import Fact, Passage
@@ -60,6 +62,24 @@ class Recorder:
             citations=[number],
         )
         self.values.append(value)
+
+    def add_policy(self, values: Iterable[tuple[PolicyValue, Quote | None]]) -> None:
+        """Values about an instrument: its title is the entity, the period the day from which its text holds."""
+        for value, quote in values:
+            self.values.append(
+                AnswerValue.model_validate(
+                    {
+                        "role": "alternative" if self.values else "answer",
+                        "kind": value.kind,
+                        "entity": value.title,
+                        "item": value.item,
+                        "period": value.period,
+                        "reported_in": value.version,
+                        "value": value.value,
+                        "citations": [self._cite_passage(quote)] if quote else [],
+                    }
+                )
+            )
 
     def kept_when_not_found(self) -> list[AnswerValue]:
         """Nothing is an answer when nothing was found; quotes stay as leads."""
@@ -144,11 +164,12 @@ class Recorder:
 
     def _cite_passage(self, quote: Quote) -> int:
         passage: Passage = quote.passage
-        key = ("passage", passage.document, passage.ordinal)
+        key = ("passage", passage.document, passage.ordinal, quote.article, passage.text[:80])
         if key not in self._cited:
             self._cited[key] = len(self.citations)
             text = " ".join(passage.text.split())[:_QUOTE_CHARS]
             self.citations.append(
+                    article=quote.article,
                 Citation(
                     document=quote.document.name,
                     sha256=passage.document,

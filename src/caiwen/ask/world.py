@@ -12,6 +12,7 @@ from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
 from caiwen.finance.text import normalise
 from caiwen.records import Fact, FilingKind, Passage
+from caiwen.records.policy import Article, PolicyRecord
 from caiwen.store import Company, FactFilter, StoredDocument
 
 FORMER_NAMES = ("变更前股票简称", "公司简称")
@@ -36,6 +37,10 @@ class FactStore(Protocol):
     def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]: ...
 
     def version(self) -> str: ...
+
+    def policies(self) -> list[PolicyRecord]: ...
+
+    def articles(self, sha256: str, labels: Sequence[str] = ()) -> list[Article]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,10 @@ def title_key(title: str) -> str:
     《中华人民共和国公司法》（2018年修正） and 公司法(2018-10-26).md give 公司法.
     """
     text = re.sub(r"\.(?:md|txt|pdf|docx?|html?)$", "", squash(normalise(title)))
-    text = _EDITION.sub("", _DATED.sub("", text))
-    text = text.replace("中华人民共和国", "")
-    return re.sub(r"[《》〈〉<>「」“”\"、，,·\s（）()]", "", text)
+    return plain(_EDITION.sub("", _DATED.sub("", text)))
+
+
+def plain(text: str) -> str:
+    """A text without what titles are written with or without: 《》, brackets, commas, spaces, 中华人民共和国."""
+    flat = squash(normalise(text)).replace("中华人民共和国", "")
+    return re.sub(r"[《》〈〉<>「」“”\"、，,·（）()]", "", flat)

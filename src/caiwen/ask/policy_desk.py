@@ -1,0 +1,88 @@
+"""Where answering meets the policies of the store: the library kept until the store changes, planning, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from caiwen.ask.passages import Index, Quote
+from caiwen.ask.plan import Explain, Plan, Policy, Unanswerable
+from caiwen.ask.policies import PolicyParser, PolicyStore
+from caiwen.ask.policy_answers import PolicyAnswerer, PolicyQuote, PolicyReply
+from caiwen.ask.policy_search import ArticleSearch
+from caiwen.ask.reading import read_companies, tidy
+from caiwen.ask.within import Universe
+from caiwen.finance.statutes import plain
+from caiwen.knowledge.policy_library import Library
+from caiwen.records import Passage
+
+_SEARCHED = 60
+"""Passages looked at when no instrument is named; their documents are then compared article by article."""
+_DOCUMENTS = 12
+
+
+class PolicyDesk:
+    """One for each Asker. ``index`` finds the documents where the question names no instrument."""
+
+    def __init__(self, store: PolicyStore, index: Index | None) -> None:
+        self._store = store
+        self._index = index
+        self._search = ArticleSearch(store.articles)
+        self._libraries: dict[tuple[str, frozenset[str] | None], Library] = {}
+
+    def library(self, limit: Universe) -> Library:
+        key = (limit.world.stamp, limit.documents)
+        if key not in self._libraries:
+            if not any(stamp == limit.world.stamp for stamp, _ in self._libraries):
+                self._libraries = {}
+                self._search.forget()
+            records = self._store.policies()
+            allowed = limit.documents
+            self._libraries[key] = Library(r for r in records if allowed is None or r.document in allowed)
+        return self._libraries[key]
+
+    def plan(self, question: str, limit: Universe, today: date) -> Policy | Unanswerable | None:
+        """A plan where the question names an instrument, or cites one that is not there; no company beside it."""
+        library = self.library(limit)
+        if not library.laws or self._names_company(question, library, limit):
+            return None
+        return PolicyParser(library, today).parse(question)
+
+    def instead(self, plan: Plan, question: str, limit: Universe, today: date) -> Policy | None:
+        """A rule in force for a question that otherwise finds no company or only loose passages."""
+        if not _unsettled(plan):
+            return None
+        library = self.library(limit)
+        guessed = PolicyParser(library, today).guess(question) if library.laws else None
+        return guessed if guessed and self.reply(guessed, limit).answered else None
+
+    def reply(self, plan: Policy, limit: Universe) -> PolicyReply:
+        library = self.library(limit)
+        return PolicyAnswerer(self._store, library, self._search, self._find).answer(plan)
+
+    def quote(self, cited: PolicyQuote, limit: Universe) -> Quote | None:
+        document = limit.world.document(cited.document)
+        if document is None:
+            return None
+        passage = Passage(cited.document, -1, cited.text, cited.page, cited.box, cited.article or "")
+        return Quote(passage, document, article=cited.article)
+
+    def _names_company(self, question: str, library: Library, limit: Universe) -> bool:
+        """A company that is not only part of an instrument's own title."""
+        companies = read_companies(tidy(question), limit.world.book)
+        titles = "".join(mention.law.key for mention in library.find_in(plain(question)))
+        text = tidy(question)
+        return any(plain(text[m.start : m.end]) not in titles for m in companies)
+
+    def _find(self, topic: str, documents: Sequence[str]) -> Sequence[str]:
+        """The documents that search finds, best first; all of them where there is no index."""
+        if self._index is None:
+            return documents
+        hits = self._index.search(topic, _SEARCHED, documents=documents)
+        return list(dict.fromkeys(hit.passage.document for hit in hits))[:_DOCUMENTS]
+
+
+def _unsettled(plan: Plan) -> bool:
+    if isinstance(plan, Explain):
+        return all(company.how == "assumed" for company in plan.companies)
+    return plan.kind in ("define", "clarify", "unanswerable")

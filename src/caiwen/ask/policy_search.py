@@ -1,0 +1,121 @@
+"""The articles that a question is about, by the pairs of characters that they share (BM25 over one or a few texts)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from caiwen.ask.words import load
+from caiwen.finance.text import squash
+from caiwen.records.policy import Article
+
+_K1, _B = 1.2, 0.6
+_PATH = 0.4
+_SYNONYM = 0.5
+_KEPT = 400
+_RULE = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """``share``: how much of the question's weight the article holds, 0 to 1."""
+
+    document: str
+    article: Article
+    score: float
+    share: float
+
+
+@dataclass(slots=True)
+class _Text:
+    article: Article
+    pairs: Counter[str]
+    path: frozenset[str]
+    length: int
+
+
+@dataclass(slots=True)
+class ArticleSearch:
+    """``articles``: sha256 → articles of a stored document. Texts taken apart are kept until :meth:`forget`."""
+
+    articles: Callable[[str], Sequence[Article]]
+    _texts: dict[str, list[_Text]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        self._texts = {}
+
+    def best(self, topic: str, documents: Iterable[str]) -> list[Scored]:
+        """Articles of these documents, best first; those that share nothing with ``topic`` are left out."""
+        texts = [(sha256, text) for sha256 in documents for text in self._of(sha256)]
+        weights = _weights(topic, [text for _, text in texts])
+        if not weights:
+            return []
+        mean = sum(text.length for _, text in texts) / len(texts)
+        own = set(_pairs(topic))
+        total = sum(weight for pair, weight in weights.items() if pair in own) or 1.0
+        found = []
+        for sha256, text in texts:
+            score = sum(weight * _gain(text, pair, mean) for pair, weight in weights.items())
+            if score > 0:
+                held = sum(w for p, w in weights.items() if p in own and (p in text.pairs or p in text.path))
+                share = held / total
+                found.append(Scored(sha256, text.article, score * (0.5 + share), share))
+        return sorted(found, key=lambda s: (-s.score, s.document, s.article.ordinal))
+
+    def _of(self, sha256: str) -> list[_Text]:
+        if sha256 not in self._texts:
+            if len(self._texts) >= _KEPT:
+                self._texts.pop(next(iter(self._texts)))
+            self._texts[sha256] = [_text(article) for article in self.articles(sha256)]
+        return self._texts[sha256]
+
+
+def _text(article: Article) -> _Text:
+    pairs = Counter(_pairs(article.text))
+    return _Text(article, pairs, frozenset(_pairs(" ".join(article.path))), sum(pairs.values()))
+
+
+def _pairs(text: str) -> Iterator[str]:
+    """Pairs of neighbouring characters within one clause; a single character alone counts as itself."""
+    for part in _RULE.split(squash(text)):
+        if len(part) == 1:
+            yield part
+        yield from (part[i : i + 2] for i in range(len(part) - 1))
+
+
+def _gain(text: _Text, pair: str, mean: float) -> float:
+    """BM25 of one pair; the chapter's title counts a little."""
+    often = text.pairs.get(pair, 0)
+    gain = often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * text.length / mean)) if often else 0.0
+    return gain + (_PATH if pair in text.path else 0.0)
+
+
+def _weights(topic: str, texts: Sequence[_Text]) -> dict[str, float]:
+    """Pairs of the topic and, at half weight, of how statutes say it; rare ones weigh more."""
+    factors = dict.fromkeys(_pairs(topic), 1.0)
+    for said in _sayings(topic):
+        for pair in _pairs(said):
+            factors.setdefault(pair, _SYNONYM)
+    count = len(texts)
+    weights = {}
+    for pair, factor in factors.items():
+        holding = sum(pair in text.pairs or pair in text.path for text in texts)
+        if holding:
+            weights[pair] = factor * math.log(1 + (count - holding + 0.5) / (holding + 0.5))
+    return weights
+
+
+def _sayings(topic: str) -> Iterator[str]:
+    for word, said in _synonyms().items():
+        if word in topic:
+            yield from said
+
+
+@cache
+def _synonyms() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = load("policies.yaml")["synonyms"]
+    return table
