@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
-from caiwen import __version__
 from caiwen.config import IngestSettings
 from caiwen.documents import detect_format, file_sha256
 from caiwen.errors import DocumentError
@@ -187,8 +188,9 @@ def _outcome(job: Job, near: Near | None) -> Outcome:
     return Outcome.UPDATED if job.again else Outcome.ADDED
 
 
+@cache
 def _version() -> str:
-    return f"caiwen/{__version__}"
+    return f"caiwen/{version('caiwen')}"
 
 
 def _age(job: Job) -> float:

@@ -149,10 +149,10 @@ class Job:
             self.error = DocumentError(f"没有一页读得出来：{next(iter(self.lost.values()))}")
             return []
         chunks, self._chunks = self._chunks, []
-        name, seconds = self.source.name, self._settings.file_seconds
+        path, seconds = self.source.path, self._settings.file_seconds
         return [
             self._task(
-                "finish_pdf", chunks, dict(sorted(self.lost.items())), name, self.sha256, seconds=seconds
+                "finish_pdf", chunks, dict(sorted(self.lost.items())), path, self.sha256, seconds=seconds
             )
         ]
 

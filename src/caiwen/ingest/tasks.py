@@ -56,13 +56,16 @@ def read_pages(path: str, first: int, last: int) -> bytes:
     return pickle.dumps(read(Path(path), first, last), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def finish_pdf(chunks: Sequence[bytes], lost: Mapping[int, str], name: str, sha256: str) -> Reading:
+def finish_pdf(chunks: Sequence[bytes], lost: Mapping[int, str], path: str, sha256: str) -> Reading:
     """``lost``: page number → why it could not be read."""
     from caiwen.documents.pdf import RawPage, assemble
+    from caiwen.documents.script import simplified
+    from caiwen.documents.sidecar import with_sidecar
 
+    file = Path(path)
     pages = [page for chunk in chunks for page in pickle.loads(chunk)]
     pages += [RawPage(number, error=reason) for number, reason in lost.items()]
-    return _understand(assemble(pages, name, sha256))
+    return _understand(with_sidecar(simplified(assemble(pages, file.name, sha256)), file))
 
 
 def read_file(path: str, sha256: str) -> Reading:

@@ -25,6 +25,7 @@ from caiwen.records import Basis, Status
 
 _DECIMALS = re.compile(r"[.．](\d+)")
 _MOST_NAMES = 3
+AGREES = "与另一文件一致"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,12 @@ def _comparable(one: Claim, other: Claim) -> bool:
 
 def _verdict(claim: Claim, others: Sequence[Claim]) -> Verdict:
     agreeing = [other for other in others if claim.agrees(other)]
-    differing = [other for other in others if not claim.agrees(other)]
+    if len(agreeing) == len(others):
+        return Verdict(Status.VERIFIED if agreeing else None, tuple(_note(AGREES, agreeing)))
+    differing = [other for other in others if other not in agreeing]
     contradicting = [other for other in differing if other.vintage == claim.vintage]
     checks = [
-        *_note("与另一文件一致", agreeing),
+        *_note(AGREES, agreeing),
         *_note("同期文件数值不同", contradicting),
         *_note("后来重述", (other for other in differing if _later(other, claim))),
         *_note("与此前披露不同", (other for other in differing if _later(claim, other))),

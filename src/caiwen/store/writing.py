@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from caiwen.records import Document, Fact, Filing, PageInfo, Passage
 from caiwen.store import corrections, policies
+from caiwen.store.dialect import insert_many
 from caiwen.store.records import Near, Source
 from caiwen.store.rows import (
     fact_values,
@@ -136,9 +137,8 @@ def write_facts(connection: Connection, document_id: int, sha256: str, every: It
                 observed.append(observation_values(document_id, number, fact.observation))
                 understood.append(fact_values(document_id, number, fact, fact_id))
                 number += 1
-        if understood:
-            connection.execute(insert(observations), observed)
-            connection.execute(insert(facts), understood)
+        insert_many(connection, observations, observed)
+        insert_many(connection, facts, understood)
     tally.facts = number
     tally.warnings = corrections.restore(connection, document_id, sha256, tally.to_correct)
     return tally
@@ -220,6 +220,6 @@ def announce(connection: Connection, sha256: str) -> None:
 def _insert(connection: Connection, table: Table, values: Iterable[dict[str, Any]]) -> int:
     count = 0
     for batch in batches(values):
-        connection.execute(insert(table), batch)
+        insert_many(connection, table, batch)
         count += len(batch)
     return count
