@@ -119,15 +119,38 @@ class Workspace:
         paths: Iterable[str | Path],
         workers: int | None = None,
         force: bool = False,
+        mapping: str | Path | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
-        """Read files and folders into the store. One bad file never stops the rest; the report lists it."""
+        """Read files and folders into the store. One bad file never stops the rest; the report lists it.
+
+        With ``mapping`` (a preset or a YAML file) they are structured sources: tables, folders of them, SQLAlchemy URLs.
+        """
         from caiwen.config import override
         from caiwen.ingest import ingest
 
+        if mapping is not None:
+            return self._ingest_sources(paths, mapping, force, on_progress)
         settings = self.settings if workers is None else override(self.settings, {"ingest.workers": workers})
         files = [Path(path) for path in paths]
         return ingest(self.store, files, settings, index=self.index, on_progress=on_progress, force=force)
+
+    def _ingest_sources(
+        self,
+        refs: Iterable[str | Path],
+        mapping: str | Path,
+        force: bool,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> IngestReport:
+        from caiwen.ingest.structured import ingest_sources, is_url
+        from caiwen.sources import load_mapping
+
+        wanted = [ref if is_url(ref) else Path(ref) for ref in refs]
+        report = ingest_sources(
+            self.store, wanted, load_mapping(mapping), on_progress=on_progress, force=force
+        )
+        self.index.sync()
+        return report
 
     def documents(self) -> Sequence[StoredDocument]:
         return self.store.documents()

@@ -241,7 +241,9 @@ def test_full_names_come_from_a_directory_table(tmp_path: Path) -> None:
         }
     )
     names = read_directory([directory, data], source)
-    facts = list(open_source(data, source, directory=names).facts())
+    reading = open_source(data, source, directory=names)
+    facts = list(reading.facts())
+    assert reading.names == {("600001", "乙甲"), ("600001", "新乙")}
     assert {(f.period, f.entity) for f in facts} == {
         ("2020", "乙甲股份有限公司"),
         ("2021", "新乙股份有限公司"),

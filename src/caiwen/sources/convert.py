@@ -55,6 +55,7 @@ class Converter:
             if who is None:
                 self._note("公司代码读不出来", number, self._cell(cells, self.table.code))
                 continue
+            self._meet(cells, who, period)
             for column in self._columns(number, cells):
                 at = column.period or period
                 if at is None:
@@ -125,6 +126,14 @@ class Converter:
             self._cell(cells, self.table.entity) or known or self._cell(cells, self.table.short_name) or code
         )
         return (code, name) if name else None
+
+    def _meet(self, cells: tuple[str, ...], who: tuple[str | None, str], period: str | None) -> None:
+        """Keep the company's short names beside the name that its facts carry."""
+        code, name = who
+        known = self.directory.short_name(code, period or "") if code else None
+        for short in (self._cell(cells, self.table.short_name), known):
+            if short and short != name:
+                self.names.add((code, short))
 
     def _period(self, cells: tuple[str, ...]) -> str | None:
         return self.table.fixed_period or period_of(self._value(cells, self.table.period))
