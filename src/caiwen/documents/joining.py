@@ -57,7 +57,9 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
     return (before, after) if alike else None
 
 
-def _fit_aligned(before: Table, after: Table, one: list[float], other: list[float]) -> tuple[Table, Table] | None:
+def _fit_aligned(
+    before: Table, after: Table, one: list[float], other: list[float]
+) -> tuple[Table, Table] | None:
     """Without rulings only the ends of the columns of figures stand still; the names' column follows its content."""
     if (places := _places(other[2:], one[2:])) is not None:
         return before, _spread(after, [0, 1, *(p + 2 for p in places)])
@@ -100,6 +102,8 @@ def _places(some: list[float], among: list[float]) -> list[int] | None:
 
 
 def _spread(table: Table, places: list[int]) -> Table:
+    if places == list(range(table.n_columns + 1)):
+        return table
     cells = tuple(
         replace(c, column=places[c.column], colspan=places[c.column + c.colspan] - places[c.column])
         for c in table.cells
@@ -116,8 +120,12 @@ def join(before: Table, after: Table, *, split: bool = False) -> Table:
         shift -= 1
         kept = _completed(before, after)
         after = replace(after, cells=tuple(c for c in after.cells if c.row + c.rowspan > 1))
-    moved = [replace(c, row=c.row + shift) for c in after.cells if not split or c.row > 0]
+    moved = [_down(c, shift) for c in after.cells if not split or c.row > 0]
     return replace(before, cells=(*kept, *moved), n_rows=shift + after.n_rows)
+
+
+def _down(cell: Cell, rows: int) -> Cell:
+    return Cell(cell.row + rows, cell.column, cell.text, cell.rowspan, cell.colspan, cell.page, cell.box)
 
 
 def _completed(before: Table, after: Table) -> list[Cell]:
