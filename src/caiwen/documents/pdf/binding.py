@@ -18,8 +18,12 @@ def _bind(function: Any) -> Any:
     return ctypes.PYFUNCTYPE(ctypes.c_int)(ctypes.cast(function, Pointer).value or 0)
 
 
+class Handle(ctypes.c_void_p):
+    """A pointer that PDFium gives; as a class of its own it comes back ready to be passed on, not as an int."""
+
+
 def _bind_handle(function: Any) -> Any:
-    return ctypes.PYFUNCTYPE(Pointer)(ctypes.cast(function, Pointer).value or 0)
+    return ctypes.PYFUNCTYPE(Handle)(ctypes.cast(function, Pointer).value or 0)
 
 
 def handle(raw: Any) -> Pointer:

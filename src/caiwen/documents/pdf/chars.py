@@ -20,7 +20,7 @@ MAX_CHARACTERS = 100_000
 """Of one page; a dense page of a report has 5,000."""
 _HYPHENS = (0xFFFE, 0x02)
 """What PDFium writes for a hyphen at a line's end: dropping it could lose a minus."""
-_BLANKS = (0x20, 0xA0, 0x3000, 0xFEFF, 0x200B, 0xFFFF)
+_BLANKS = (0xA0, 0x3000, 0xFEFF, 0x200B, 0xFFFF)
 _TILT = math.radians(6)
 
 
@@ -68,13 +68,14 @@ def read_glyphs(textpage: Any) -> Glyphs:
     buffer.reserve(count)
     deque(map(binding.get_loose_box, repeat(page), range(count), buffer.pointers), maxlen=0)
     codes = _codes(page, count)
-    codes[np.isin(codes, _HYPHENS)] = ord("-")
+    for hyphen in _HYPHENS:
+        codes[codes == hyphen] = ord("-")
     if ((codes >= 0xE000) & (codes < 0xF900)).any():
         read_symbols(codes)
     boxes = buffer.values[:count, [0, 3, 2, 1]].astype(np.float64)  # FS_RECTF: left, top, right, bottom
-    visible = (
-        (codes > 32) & ~np.isin(codes, _BLANKS) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-    )
+    visible = (codes > 32) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    for blank in _BLANKS:
+        visible &= codes != blank
     return Glyphs(codes, boxes, np.arange(count)).take(visible)
 
 

@@ -36,14 +36,17 @@ class Grid:
     def spans(self) -> list[tuple[int, int, int, int, int]]:
         """``(number, row, column, rowspan, colspan)`` of every cell, in reading order."""
         columns = self.owner.shape[1]
-        flat = self.owner.ravel()
-        numbers, first = np.unique(flat, return_index=True)
-        last = flat.size - 1 - np.unique(flat[::-1], return_index=True)[1]
+        first: dict[int, int] = {}
+        last: dict[int, int] = {}
+        for place, number in enumerate(self.owner.ravel().tolist()):
+            first.setdefault(number, place)
+            last[number] = place
         found = []
-        for number, a, b in zip(numbers.tolist(), first.tolist(), last.tolist(), strict=True):
+        for number, a in first.items():
             row, column = divmod(a, columns)
+            b = last[number]
             found.append((number, row, column, b // columns - row + 1, b % columns - column + 1))
-        return sorted(found, key=lambda cell: cell[1:3])
+        return found
 
     def places(self, centres: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of the points (n, 2) lie inside, and the cell number of each of those."""
@@ -95,6 +98,8 @@ def _components(across: NDArray, down: NDArray, meets: NDArray[np.bool_]) -> lis
 
 def _loose_rows(down: NDArray) -> list[tuple[NDArray, NDArray]]:
     """Verticals of one extent without any horizontal: the rest of a table whose borders a page break swallowed."""
+    if len(down) < 3:
+        return []
     found = []
     for top, bottom in np.unique(np.round(down[:, 1:] / 3), axis=0).tolist():
         group = down[(np.round(down[:, 1:] / 3) == (top, bottom)).all(axis=1)]
@@ -137,7 +142,7 @@ def _close_ends(across: NDArray, down: NDArray) -> NDArray:
 def _close_sides(across: NDArray, down: NDArray) -> NDArray:
     """Adds the missing outer borders of a table open at the sides; without them the item names are lost."""
     top, bottom = across[:, 0].min(), across[:, 0].max()
-    left, right = np.median(across[:, 1]), np.median(across[:, 2])
+    left, right = np.sort(across[:, 1:], axis=0)[len(across) // 2].tolist()
     extra = []
     if down[:, 0].min() - left > OVERHANG:
         extra.append((left, top, bottom))
@@ -148,9 +153,9 @@ def _close_sides(across: NDArray, down: NDArray) -> NDArray:
 
 def _borders(positions: NDArray) -> NDArray[np.float64]:
     """Distinct positions, those within a sliver of each other taken as one."""
-    ordered = np.unique(positions)
-    kept = [float(ordered[0])]
-    for value in ordered[1:].tolist():
+    ordered = sorted(positions.tolist())
+    kept = ordered[:1]
+    for value in ordered[1:]:
         if value - kept[-1] > SLIVER:
             kept.append(value)
     return np.array(kept)
@@ -173,7 +178,9 @@ def _owners(below: NDArray, beside: NDArray) -> NDArray[np.int64]:
     owner = np.arange(rows * columns).reshape(rows, columns)
     pairs = [((r, c), (r, c + 1)) for r, c in np.argwhere(~beside).tolist()]
     pairs += [((r, c), (r + 1, c)) for r, c in np.argwhere(~below).tolist()]
-    changed = bool(pairs)
+    if not pairs:
+        return owner
+    changed = True
     while changed:
         changed = False
         for one, other in pairs:

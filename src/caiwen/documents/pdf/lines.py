@@ -124,6 +124,8 @@ def join_wrapped(texts: list[str]) -> str:
 
     A number that wraps in a narrow cell (22,172,721.0 / 0) is one number.
     """
+    if len(texts) == 1:
+        return texts[0].strip()
     joined = ""
     for text in texts:
         text = text.strip()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from caiwen.documents.pdf import chars, rulings
+from caiwen.documents.pdf import chars, drawing, rulings
 from caiwen.documents.pdf.chars import Glyphs
 from caiwen.documents.pdf.frame import Frame
 from caiwen.documents.pdf.free import free_blocks
@@ -18,6 +18,8 @@ from caiwen.documents.pdf.opening import open_pdf
 from caiwen.documents.pdf.raw import RawBlock, RawCell, RawPage, RawTable
 from caiwen.errors import DocumentError
 
+MAX_HEADER_ROWS = 4
+"""What a page break cuts stands in the first row of a page, or below a header of this many rows."""
 SCANNED_AREA = 0.5
 SCANNED_TEXT = 30
 """A page with fewer characters than this and images over half of it is a scan."""
@@ -60,37 +62,36 @@ def _read_page(document: Any, number: int) -> RawPage:
 
 def _parse(page: Any, textpage: Any, number: int) -> RawPage:
     bounds = page.get_bbox()
-    drawing = rulings.read_drawing(page, bounds)
+    drawn = drawing.read_drawing(page, bounds)
     glyphs = chars.read_glyphs(textpage)
     shown = page.get_rotation() // 90
-    notes = [] if drawing.complete else [f"第 {number} 页图形过多，只读了一部分"]
+    notes = [] if drawn.complete else [f"第 {number} 页图形过多，只读了一部分"]
     if textpage.count_chars() > chars.MAX_CHARACTERS:
         notes.append(f"第 {number} 页文字过多，只读了前 {chars.MAX_CHARACTERS} 字")
     upright = 0
-    if drawing.tilted and len(glyphs):
+    if drawn.tilted and len(glyphs):
         glyphs, upright = chars.upright_only(glyphs, chars.angles(textpage, glyphs))
     frame = Frame(bounds, shown, upright)
     width, height = frame.size(shown)
-    scanned = len(glyphs) < SCANNED_TEXT and drawing.image_area > SCANNED_AREA
+    scanned = len(glyphs) < SCANNED_TEXT and drawn.image_area > SCANNED_AREA
     return RawPage(
         number,
         round(width, 2),
         round(height, 2),
         frame.size(upright),
         shown != upright,
-        _blocks(frame, glyphs, drawing),
+        _blocks(frame, glyphs, drawn.lines),
         scanned,
         None,
         tuple(notes),
     )
 
 
-def _blocks(frame: Frame, glyphs: Glyphs, drawing: rulings.Drawing) -> tuple[RawBlock, ...]:
+def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[RawBlock, ...]:
     if not len(glyphs):
         return ()
     glyphs = Glyphs(glyphs.codes, frame.to_upright(glyphs.boxes), glyphs.places)
-    lines = np.array(drawing.lines) if drawing.lines else np.zeros((0, 4))
-    across, down = rulings.split_rulings(frame.to_upright(lines) if len(lines) else lines)
+    across, down = rulings.split_rulings(frame.to_upright(lines))
     grids = find_grids(across, down)
     group, used = _assign(glyphs, grids)
     pieces = make_pieces(glyphs, group, 0)
@@ -118,7 +119,7 @@ def _assign(glyphs: Glyphs, grids: list[Grid]) -> tuple[NDArray[np.int64], list[
         inside, cell = grid.places(centres)
         free = group[inside] == 0
         inside, cell = inside[free], cell[free]
-        if len(np.unique(cell)) < 2:
+        if not len(cell) or (cell == cell[0]).all():
             continue
         group[inside] = start + cell
         used.append((grid, start))
@@ -132,24 +133,22 @@ def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]
     held = {number: by_group.get(start + number, []) for number, *_ in spans}
     sides = {number: (xs[column], xs[column + width]) for number, _, column, _, width in spans}
     padding = _padding(held, sides)
+    bottom = len(ys) - 1
     cells = []
     for number, row, column, rowspan, colspan in spans:
         pieces = held[number]
         box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
         text = join_wrapped([piece.text for piece in pieces])
-        room = _room(pieces, box[2] - box[0] - padding)
-        head = pieces[0].word_width() if pieces else 0.0
-        cells.append(
-            RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), round(room, 1), round(head, 1))
-        )
+        at_end = row + rowspan == bottom and pieces
+        room = round(_room(pieces, box[2] - box[0] - padding), 1) if at_end else 0.0
+        head = round(pieces[0].word_width(), 1) if row <= MAX_HEADER_ROWS and pieces else 0.0
+        cells.append(RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), room, head))
     box = frame.to_shown((xs[0], ys[0], xs[-1], ys[-1]))
     return RawTable(box, tuple(round(x, 1) for x in xs), len(ys) - 1, tuple(cells))
 
 
 def _room(pieces: list[Piece], width: float) -> float:
     """How much of ``width``, or of the widest line before, the last line of a cell leaves free."""
-    if not pieces:
-        return 0.0
     widths = [piece.x1 - piece.x0 for piece in pieces]
     return min([width, *([max(widths[:-1])] if len(widths) > 1 else [])]) - widths[-1]
 
