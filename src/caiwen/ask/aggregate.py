@@ -51,7 +51,7 @@ def rank_periods(findings: list[Finding], query: Query) -> list[Finding]:
 def _places(figures: list[Figure], query: Query) -> list[Figure]:
     order = query.order
     if order is None:
-        return figures
+        return sorted(figures, key=lambda f: f.exact or Decimal(0), reverse=True)
     ordered = sorted(figures, key=lambda f: f.exact or Decimal(0), reverse=order.descending)
     ranked = [replace(f, rank=place) for place, f in enumerate(ordered, 1)]
     return ranked[order.first - 1 : order.last]
@@ -82,7 +82,10 @@ def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]
     if len(numbers) < _SMALLEST_MEAN or len({f.unit for f in numbers}) > 1:
         return findings
     made = _difference(numbers) if kind == "difference" else _sum_or_mean(numbers, kind, query.decimals)
-    finding = Finding("sum", findings[0].name, findings[0].company, findings[0].period)
+    companies = {f.company for f in findings}
+    finding = Finding(
+        "sum", findings[0].name, companies.pop() if len(companies) == 1 else None, findings[0].period
+    )
     finding.kind = "difference" if kind == "difference" else "mean" if kind == "mean" else "sum"
     finding.answers, finding.operands = [made], numbers
     return [finding]

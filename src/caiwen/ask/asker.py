@@ -297,6 +297,7 @@ def _drafted(outcome: Outcome, plan: Query) -> Draft:
     known = [*outcome.missing, *(n for f in outcome.findings for n in f.notes)]
     if plan.threshold:
         known.append(f"{plan.threshold.value:f}")
+        known += [str(len(finding.answers)) for finding in outcome.findings]
     status: AnswerStatus = "answered" if outcome.findings else "not_found"
     return Draft(status, compose(outcome, plan), figures, known=known, outcome=outcome)
 

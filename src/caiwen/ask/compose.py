@@ -184,10 +184,19 @@ def _rank(finding: Finding, query: Query) -> list[Sentence]:
     parts = []
     for figure in finding.answers:
         who = words_of(figure.period) if of_periods and figure.period else _who(figure)
-        parts.append(f"第{figure.rank}名{who}，{amount(figure, query.currency_unit)}")
+        place = f"第{figure.rank}名" if figure.rank else ""
+        parts.append(f"{place}{who}，{amount(figure, query.currency_unit)}")
     way = "从高到低" if word == "最高" else "从低到高"
     head = finding.company.name if of_periods and finding.company else when
-    return [Sentence(f"{head}{finding.name}{way}：{'；'.join(parts)}{note}。", tuple(finding.answers))]
+    said = way if first.rank else f"{_bound(query)}的有{len(finding.answers)}家"
+    return [Sentence(f"{head}{finding.name}{said}：{'；'.join(parts)}{note}。", tuple(finding.answers))]
+
+
+def _bound(query: Query) -> str:
+    if query.threshold is None:
+        return ""
+    words = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
+    return f"{words[query.threshold.sign]}{format_value(query.threshold.value, query.threshold.unit or '')}"
 
 
 def _who(figure: Figure) -> str:
@@ -219,13 +228,7 @@ def _combined(finding: Finding, query: Query) -> list[Sentence]:
 def _count(finding: Finding, query: Query) -> list[Sentence]:
     when = words_of(finding.period) if finding.period else ""
     answer = finding.answers[0]
-    bound = ""
-    if query.threshold:
-        words = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
-        bound = (
-            f"{words[query.threshold.sign]}{format_value(query.threshold.value, query.threshold.unit or '')}"
-        )
-    said = f"{when}{finding.name}{bound}的公司有{answer.value:f}家（{finding.notes[0]}）"
+    said = f"{when}{finding.name}{_bound(query)}的公司有{answer.value:f}家（{finding.notes[0]}）"
     names = "、".join(_who(f) for f in finding.operands[:20])
     return [Sentence(f"{said}{'：' + names if names else ''}。", tuple(finding.operands[:20]))]
 

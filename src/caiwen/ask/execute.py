@@ -102,7 +102,7 @@ class Executor:
             instead = self._plain(calculator, company, measure, period, "instead")
             figure = instead[0] if instead else None
             if figure:
-                beside = []
+                beside, finding.name = [], figure.item
                 finding.notes.append(f"材料未列示{name_of(measure)}，以下为{figure.item}。")
         if figure is None:
             self._missing(calculator, company, measure, period)

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from caiwen.ask.plan import CompanyRef, PeriodRef
 from caiwen.finance.amount import parse_scale
 from caiwen.finance.formulas import Formula, evaluate
+from caiwen.finance.items import taxonomy
 from caiwen.records import Basis, Fact, Scope, Span
 
 PLACES = 2
@@ -88,7 +89,7 @@ def of_fact(
         company=company,
         period=period,
         unit=fact.unit,
-        value=fact.value,
+        value=size_of(fact),
         text=fact.text if fact.value is None else None,
         scope=fact.scope,
         basis=fact.basis,
@@ -98,6 +99,12 @@ def of_fact(
         label=label,
         dimensions=dict(fact.dimensions),
     )
+
+
+def size_of(fact: Fact) -> Decimal | None:
+    """The value; outflows that a statement prints in brackets (业务及管理费 of banks) are told by their size."""
+    item = taxonomy().get(fact.item)
+    return abs(fact.value) if fact.value is not None and item is not None and item.magnitude else fact.value
 
 
 def rounded(value: Decimal, places: int) -> Decimal:
@@ -118,7 +125,8 @@ def same_printed(a: Fact, b: Fact) -> bool:
     """Equal, or different only by the rounding of one of them."""
     if a.value is None or b.value is None:
         return (a.text or "").replace(" ", "") == (b.text or "").replace(" ", "")
-    return abs(a.value - b.value) <= max(quantum(a), quantum(b)) if _coarser(a, b) else a.value == b.value
+    x, y = size_of(a) or Decimal(0), size_of(b) or Decimal(0)
+    return abs(x - y) <= max(quantum(a), quantum(b)) if _coarser(a, b) else x == y
 
 
 def _coarser(a: Fact, b: Fact) -> bool:

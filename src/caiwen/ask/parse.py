@@ -6,54 +6,44 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from caiwen.ask.companies import CompanyMention, reference
+from caiwen.ask.intent import (
+    aggregate_of,
+    asks_everyone,
+    compound_term,
+    definition_of,
+    looks_like_name,
+    region_of,
+    threshold_of,
+    unreadable,
+    wants_several,
+    wants_text,
+)
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.plan import (
-    Aggregate,
-    Change,
     Clarify,
     CompanyRef,
-    Define,
     Explain,
-    FormulaMeasure,
-    ItemMeasure,
     Measure,
     PeriodRef,
     Plan,
     Query,
     Select,
-    Threshold,
     Unanswerable,
 )
 from caiwen.ask.ranking import order_of
 from caiwen.ask.reading import Reading, read, read_companies, tidy
 from caiwen.ask.topics import topic_of
-from caiwen.ask.words import Hit, filler, words
+from caiwen.ask.words import Hit, words
 from caiwen.ask.world import World
 from caiwen.finance.companies import normalise_code
-from caiwen.finance.formulas import formulas
-from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period
 from caiwen.records import Scope
 from caiwen.store import Company
 
-LONGEST_QUESTION = 1000
-_REGION = re.compile(
-    r"(?:在|注册(?:地址?)?(?:在|于|是|为)|位于|总部在)(?P<place>[\u4e00-\u9fff]{2,6}?)(?:省|市)?(?:注册|的|，|,|□|哪|有|上市|、|$)"
-)
-_GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
 _NAMELIKE = re.compile(r"[\u4e00-\u9fff]{2,}")
-_STATEMENTS = (
-    "balance_sheet",
-    "income_statement",
-    "cash_flow",
-    "cash_flow_supplement",
-    "key_indicators",
-    "quarterly",
-)
 
 
 @dataclass(slots=True)
@@ -66,7 +56,7 @@ class Parser:
 
     def parse(self, question: str) -> Plan:
         text = tidy(question)
-        refused = _unreadable(text)
+        refused = unreadable(text)
         if refused:
             return refused
         mentions = read_companies(text, self.world.book)
@@ -102,7 +92,7 @@ class Parser:
         if not self.world.book.all:
             return Unanswerable(text="事实库里还没有任何材料，请先用 caiwen ingest 读入文件。")
         if reading.companies:
-            unknown = self._unknown_name(reading) if _wants_several(reading) else None
+            unknown = self._unknown_name(reading) if wants_several(reading) else None
             if unknown:
                 return self._no_such_company(unknown)
             return self._plan(reading, [reference(m.companies[0]) for m in reading.companies])
@@ -125,9 +115,9 @@ class Parser:
         code = next((h.word for h in reading.leftovers if h.word.isdigit()), None)
         if code and normalise_code(code):
             return self._no_such_company(code)
-        if _everyone(reading):
+        if asks_everyone(reading):
             return self._plan(reading, [])
-        definition = _definition(reading)
+        definition = definition_of(reading)
         if definition:
             return definition
         name = self._unknown_name(reading)
@@ -135,11 +125,11 @@ class Parser:
             guessed = self._guess(name, reading)
             if guessed:
                 return guessed
-        if not self._only() and name and _looks_like_name(name, reading):
+        if not self._only() and name and looks_like_name(name, reading):
             return self._no_such_company(name.word)
         only = self._only()
         if only:
-            if name and _looks_like_name(name, reading):
+            if name and looks_like_name(name, reading):
                 return self._no_such_company(name.word)
             self.notes.append(f"问题没有写公司，按库中唯一的公司“{only.name}”回答")
             return self._plan(reading, [reference(only, "assumed")])
@@ -200,7 +190,7 @@ class Parser:
         if not periods and companies:
             periods = self._assumed(companies)
         scope = Scope.PARENT if reading.has("scope.parent") else Scope.CONSOLIDATED
-        aggregate = _aggregate(reading, companies, change)
+        aggregate = aggregate_of(reading, companies, change)
         if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
             earlier = Period.parse(periods[0].period)
             periods = [PeriodRef(period=str(earlier.prior_year())), *periods] if earlier else periods
@@ -208,13 +198,13 @@ class Parser:
             select=Select(
                 companies=tuple(dict.fromkeys(companies)),
                 everyone=not companies,
-                region=_region(reading) if not companies else None,
+                region=region_of(reading) if not companies else None,
                 periods=tuple(periods),
                 scope=scope,
             ),
             derive=tuple(measures),
             change=change,
-            threshold=_threshold(reading),
+            threshold=threshold_of(reading),
             aggregate=aggregate,
             order=order_of(reading, companies, periods, measures),
             decimals=reading.decimals,
@@ -241,11 +231,11 @@ class Parser:
     ) -> Plan | None:
         """Passages are asked for: words of explanation, no item, or an item inside a longer unknown term."""
         topic = topic_of(reading)
-        compound = _compound(reading)
+        compound = compound_term(reading)
         if compound:
             self.notes.append(f"“{compound}”不是单独入库的数据项，改为查找原文")
             topic = topic.with_term(compound)
-        wanted = compound or (not measures) or _wants_text(reading, measures)
+        wanted = compound or (not measures) or wants_text(reading, measures)
         if not wanted:
             return None
         if not topic.text and not measures:
@@ -262,141 +252,3 @@ class Parser:
             periods=tuple(p for p in periods if p.form == "report"),
             facts=() if compound else tuple(measures),
         )
-
-
-def _unreadable(text: str) -> Unanswerable | None:
-    if not re.search(r"[\w]", text):
-        return Unanswerable(text="问题是空的，请写出要查询的公司、年份和项目。")
-    if len(text) > LONGEST_QUESTION:
-        return Unanswerable(text=f"问题有 {len(text)} 个字，超过 {LONGEST_QUESTION} 字的上限，请缩短后再问。")
-    return None
-
-
-def _everyone(reading: Reading) -> bool:
-    """A rank, a count or a bound over companies, and no company named."""
-    asks_all = reading.has("everyone") or reading.has("aggregate.count") or _region(reading) is not None
-    ranks = reading.has("rank.high") or reading.has("rank.low") or reading.has("place") or _places(reading)
-    of_companies = re.search(r"公司|企业|家|银行|谁", reading.text) is not None
-    if ranks and of_companies and (reading.of("item") or reading.of("formula")):
-        return True
-    return asks_all and (ranks or reading.has("aggregate") or bool(reading.amounts))
-
-
-def _places(reading: Reading) -> bool:
-    return (
-        re.search(
-            r"第[一二三四五六七八九十\d]+(?:高|大|多|低|小|少|名|位)|前[一二三四五六七八九十\d]+(?:家|名|位|大|个)?|哪些|各",
-            reading.text,
-        )
-        is not None
-    )
-
-
-def _wants_several(reading: Reading) -> bool:
-    """Two companies are compared, and only one of them was found."""
-    return len(reading.companies) == 1 and (reading.has("rank.better_high") or reading.has("rank.better_low"))
-
-
-def _definition(reading: Reading) -> Define | None:
-    """什么是毛利率, 市盈率怎么算: a concept, no company and no period named."""
-    if reading.periods or not (reading.has("define") or _is_what(reading)):
-        return None
-    formula = next((m.meaning for m in reading.of("formula")), None)
-    term = formula or _term(reading)
-    return Define(term=term, formula=formula) if term else None
-
-
-def _is_what(reading: Reading) -> bool:
-    return reading.text.startswith(("什么是", "何谓", "何为", "什么叫"))
-
-
-def _term(reading: Reading) -> str:
-    text = reading.text
-    for word in sorted([*words("define", "ask"), *words("define", "lead")], key=len, reverse=True):
-        text = text.replace(word, "")
-    kept = re.sub(r"^(?:请问|请解释|解释|请说明|说明)|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text)
-    return kept.strip("“”\"'「」")
-
-
-def _looks_like_name(name: Hit, reading: Reading) -> bool:
-    """A leftover at the place of a name: before the item, or ending like one."""
-    if re.search(r"(?:股份|集团|公司|银行|证券|保险|科技|医药|药业|电子|控股|实业)$", name.word):
-        return True
-    items = reading.of("item") + reading.of("formula")
-    return bool(items) and name.start < min(m.start for m in items) and 2 <= len(name.word) <= 20
-
-
-def _aggregate(reading: Reading, companies: list[CompanyRef], change: Change | None) -> Aggregate | None:
-    if reading.has("aggregate.same"):
-        return Aggregate(kind="same")
-    if reading.has("aggregate.count") and (not companies):
-        return Aggregate(kind="count")
-    if change is not None:
-        return None
-    for kind in ("difference", "sum", "mean"):
-        if reading.has(f"aggregate.{kind}"):
-            return Aggregate.model_validate({"kind": kind})
-    return None
-
-
-def _threshold(reading: Reading) -> Threshold | None:
-    if not reading.amounts:
-        return None
-    amount = reading.amounts[0]
-    around = (
-        reading.text[max(0, amount.start - 5) : amount.start]
-        + " "
-        + reading.text[amount.end : amount.end + 3]
-    )
-    signs: dict[str, list[str]] = words("threshold")
-    found = [(len(w), sign) for sign, group in signs.items() for w in group if w in around]
-    if not found:
-        return None
-    return Threshold.model_validate(
-        {"sign": max(found)[1], "value": Decimal(amount.value), "unit": amount.unit}
-    )
-
-
-def _region(reading: Reading) -> str | None:
-    match = _REGION.search(reading.text)
-    if match is None or (
-        "注册" not in reading.text and "总部" not in reading.text and "位于" not in reading.text
-    ):
-        return None
-    place = match["place"]
-    return None if place in filler() else place
-
-
-def _compound(reading: Reading) -> str | None:
-    """The longer term of which an item is only a part (固定资产折旧, 疫苗业务收入): unread words right beside it."""
-    short: dict[str, str] = words("beside_member")
-    named = [(m.start, m.end) for m in reading.of("item") + reading.of("formula")]
-    named += [(h.start, h.end) for h in reading.leftovers if h.word in short]
-    for start, end in named:
-        for left in reading.leftovers:
-            before = left.end <= start
-            gap = reading.text[left.end : start] if before else reading.text[end : left.start]
-            if len(left.word) >= 2 and left.word not in short and _GAP.fullmatch(gap):
-                return reading.text[min(left.start, start) : max(left.end, end)]
-    return None
-
-
-def _wants_text(reading: Reading, measures: list[Measure]) -> bool:
-    """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
-    if reading.has("number") or reading.has("change.rate") or reading.has("aggregate") or reading.has("rank"):
-        return re.search(r"原因|为什么|为何", reading.text) is not None
-    if not reading.has("explain_strong"):
-        return False
-    if re.search(r"原因|为什么|为何|分析", reading.text):
-        return True
-    return not all(_is_line(measure) for measure in measures)
-
-
-def _is_line(measure: Measure) -> bool:
-    """A line of a statement, or a short text such as the legal representative."""
-    if isinstance(measure, FormulaMeasure):
-        return formulas().get(measure.formula) is not None
-    if not isinstance(measure, ItemMeasure):
-        return True
-    item = taxonomy().get(measure.item)
-    return item is not None and (item.statement in _STATEMENTS or item.unit == "text")

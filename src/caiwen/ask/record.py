@@ -13,10 +13,10 @@ from caiwen.ask.findings import Outcome
 from caiwen.ask.passages import Quote
 from caiwen.ask.policy_answers import PolicyValue
 from caiwen.ask.world import World
-from caiwen.finance.items import taxonomy
 from caiwen.records import Fact, Passage
 
 _QUOTE_CHARS = 500
+_QUOTES = "'"
 
 
 @dataclass(slots=True)
@@ -128,14 +128,9 @@ class Recorder:
         names = sorted((name for name, _ in made.operands), key=len, reverse=True)
         places = {name: self._places[operand.key] for name, operand in made.operands}
         pattern = re.compile("|".join(rf"'?(?<![\w]){re.escape(n)}(?![\w])'?" for n in names))
-        operands = dict(made.operands)
 
         def place(match: re.Match[str]) -> str:
-            name = match[0].strip("'")
-            item = taxonomy().get(operands[name].item)
-            inner = f"v{places[name]}"
-            negative = (operands[name].value or 0) < 0
-            return f"abs({inner})" if item and item.magnitude and negative else inner
+            return f"v{places[match[0].strip(_QUOTES)]}"
 
         expression = pattern.sub(place, made.expression)
         return [Step(text=made.text, expression=expression, value=decimal_text(made.value))]
@@ -169,12 +164,12 @@ class Recorder:
             self._cited[key] = len(self.citations)
             text = " ".join(passage.text.split())[:_QUOTE_CHARS]
             self.citations.append(
-                    article=quote.article,
                 Citation(
                     document=quote.document.name,
                     sha256=passage.document,
                     page=passage.page,
                     box=passage.box,
+                    article=quote.article,
                     quote=text,
                 )
             )

@@ -45,6 +45,8 @@ def _numbers_of(figure: Figure) -> set[Decimal]:
     for one in (figure, *_below(figure)):
         if one.value is not None:
             found |= _forms(one.value, one)
+        if one.calculation:
+            found |= numerals(one.calculation.expression)
         if one.fact:
             found |= numerals(one.fact.observation.raw) | numerals(one.fact.text or "")
         if one.period:

@@ -1,0 +1,176 @@
+"""What a reading asks for: everyone or somebody, an aggregate, a bound, a definition, text or figures."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from caiwen.ask.plan import (
+    Aggregate,
+    Change,
+    CompanyRef,
+    Define,
+    FormulaMeasure,
+    ItemMeasure,
+    Measure,
+    Threshold,
+    Unanswerable,
+)
+from caiwen.ask.reading import Reading
+from caiwen.ask.words import Hit, filler, words
+from caiwen.finance.formulas import formulas
+from caiwen.finance.items import taxonomy
+
+LONGEST_QUESTION = 1000
+_REGION = re.compile(
+    r"(?:在|注册(?:地址?)?(?:在|于|是|为)|位于|总部在)(?P<place>[\u4e00-\u9fff]{2,6}?)(?:省|市)?(?:注册|的|，|,|□|哪|有|上市|、|$)"
+)
+_GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
+_STATEMENTS = (
+    "balance_sheet",
+    "income_statement",
+    "cash_flow",
+    "cash_flow_supplement",
+    "key_indicators",
+    "quarterly",
+)
+
+
+def unreadable(text: str) -> Unanswerable | None:
+    if not re.search(r"[\w]", text):
+        return Unanswerable(text="问题是空的，请写出要查询的公司、年份和项目。")
+    if len(text) > LONGEST_QUESTION:
+        return Unanswerable(text=f"问题有 {len(text)} 个字，超过 {LONGEST_QUESTION} 字的上限，请缩短后再问。")
+    return None
+
+
+def asks_everyone(reading: Reading) -> bool:
+    """A rank, a count or a bound over companies, and no company named."""
+    asks_all = reading.has("everyone") or reading.has("aggregate.count") or region_of(reading) is not None
+    ranks = (
+        reading.has("rank.high") or reading.has("rank.low") or reading.has("place") or names_places(reading)
+    )
+    of_companies = re.search(r"公司|企业|家|银行|谁", reading.text) is not None
+    if ranks and of_companies and (reading.of("item") or reading.of("formula")):
+        return True
+    return asks_all and (ranks or reading.has("aggregate") or bool(reading.amounts))
+
+
+def names_places(reading: Reading) -> bool:
+    return (
+        re.search(
+            r"第[一二三四五六七八九十\d]+(?:高|大|多|低|小|少|名|位)|前[一二三四五六七八九十\d]+(?:家|名|位|大|个)?|哪些|各",
+            reading.text,
+        )
+        is not None
+    )
+
+
+def wants_several(reading: Reading) -> bool:
+    """Two companies are compared, and only one of them was found."""
+    return len(reading.companies) == 1 and (reading.has("rank.better_high") or reading.has("rank.better_low"))
+
+
+def definition_of(reading: Reading) -> Define | None:
+    """什么是毛利率, 市盈率怎么算: a concept, no company and no period named."""
+    if reading.periods or not (reading.has("define") or asks_what(reading)):
+        return None
+    formula = next((m.meaning for m in reading.of("formula")), None)
+    term = formula or term_of(reading)
+    return Define(term=term, formula=formula) if term else None
+
+
+def asks_what(reading: Reading) -> bool:
+    return reading.text.startswith(("什么是", "何谓", "何为", "什么叫"))
+
+
+def term_of(reading: Reading) -> str:
+    text = reading.text
+    for word in sorted([*words("define", "ask"), *words("define", "lead")], key=len, reverse=True):
+        text = text.replace(word, "")
+    kept = re.sub(r"^(?:请问|请解释|解释|请说明|说明)|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text)
+    return kept.strip("“”\"'「」")
+
+
+def looks_like_name(name: Hit, reading: Reading) -> bool:
+    """A leftover at the place of a name: before the item, or ending like one."""
+    if re.search(r"(?:股份|集团|公司|银行|证券|保险|科技|医药|药业|电子|控股|实业)$", name.word):
+        return True
+    items = reading.of("item") + reading.of("formula")
+    return bool(items) and name.start < min(m.start for m in items) and 2 <= len(name.word) <= 20
+
+
+def aggregate_of(reading: Reading, companies: list[CompanyRef], change: Change | None) -> Aggregate | None:
+    if reading.has("aggregate.same"):
+        return Aggregate(kind="same")
+    if reading.has("aggregate.count") and (not companies):
+        return Aggregate(kind="count")
+    if change is not None:
+        return None
+    for kind in ("difference", "sum", "mean"):
+        if reading.has(f"aggregate.{kind}"):
+            return Aggregate.model_validate({"kind": kind})
+    return None
+
+
+def threshold_of(reading: Reading) -> Threshold | None:
+    if not reading.amounts:
+        return None
+    amount = reading.amounts[0]
+    around = (
+        reading.text[max(0, amount.start - 5) : amount.start]
+        + " "
+        + reading.text[amount.end : amount.end + 3]
+    )
+    signs: dict[str, list[str]] = words("threshold")
+    found = [(len(w), sign) for sign, group in signs.items() for w in group if w in around]
+    if not found:
+        return None
+    return Threshold.model_validate(
+        {"sign": max(found)[1], "value": Decimal(amount.value), "unit": amount.unit}
+    )
+
+
+def region_of(reading: Reading) -> str | None:
+    match = _REGION.search(reading.text)
+    if match is None or (
+        "注册" not in reading.text and "总部" not in reading.text and "位于" not in reading.text
+    ):
+        return None
+    place = match["place"]
+    return None if place in filler() else place
+
+
+def compound_term(reading: Reading) -> str | None:
+    """The longer term of which an item is only a part (固定资产折旧, 疫苗业务收入): unread words right beside it."""
+    short: dict[str, str] = words("beside_member")
+    named = [(m.start, m.end) for m in reading.of("item") + reading.of("formula")]
+    named += [(h.start, h.end) for h in reading.leftovers if h.word in short]
+    for start, end in named:
+        for left in reading.leftovers:
+            before = left.end <= start
+            gap = reading.text[left.end : start] if before else reading.text[end : left.start]
+            if len(left.word) >= 2 and left.word not in short and _GAP.fullmatch(gap):
+                return reading.text[min(left.start, start) : max(left.end, end)]
+    return None
+
+
+def wants_text(reading: Reading, measures: list[Measure]) -> bool:
+    """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
+    if reading.has("number") or reading.has("change.rate") or reading.has("aggregate") or reading.has("rank"):
+        return re.search(r"原因|为什么|为何", reading.text) is not None
+    if not reading.has("explain_strong"):
+        return False
+    if re.search(r"原因|为什么|为何|分析", reading.text):
+        return True
+    return not all(is_line(measure) for measure in measures)
+
+
+def is_line(measure: Measure) -> bool:
+    """A line of a statement, or a short text such as the legal representative."""
+    if isinstance(measure, FormulaMeasure):
+        return formulas().get(measure.formula) is not None
+    if not isinstance(measure, ItemMeasure):
+        return True
+    item = taxonomy().get(measure.item)
+    return item is not None and (item.statement in _STATEMENTS or item.unit == "text")
