@@ -87,7 +87,11 @@ class Taxonomy:
         self._by_surface: dict[str, list[Item]] = defaultdict(list)
         for item in items:
             self._index(item)
-        self._longest = max(map(len, self._by_surface))
+        self._lengths: dict[str, list[int]] = defaultdict(list)
+        for surface in sorted(self._by_surface, key=len, reverse=True):
+            lengths = self._lengths[surface[:2]]
+            if len(surface) not in lengths:
+                lengths.append(len(surface))
 
     def _index(self, item: Item) -> None:
         for label in (item.name, *item.aliases, *item.labels, *(label for _, label in item.under)):
@@ -139,7 +143,7 @@ class Taxonomy:
     def _mentions(self, text: str, sector: str | None) -> Iterator[ItemMention]:
         at = 0
         while at < len(text):
-            for length in range(min(self._longest, len(text) - at), 1, -1):
+            for length in self._lengths.get(text[at : at + 2], ()):
                 found = self._by_surface.get(text[at : at + length])
                 if found:
                     first, *rest = sorted(
