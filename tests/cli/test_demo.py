@@ -54,6 +54,17 @@ def test_without_the_examples_it_says_so(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "w").exists()
 
 
+def test_a_file_that_was_not_read_is_no_success(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "material").mkdir()
+    (tmp_path / "material" / "空.pdf").write_bytes(b"")
+    (tmp_path / "material" / "讲义.md").write_text("# 讲义\n\n资产等于负债加所有者权益。\n", encoding="utf-8")
+    (tmp_path / "questions.txt").write_text("资产等于什么？\n", encoding="utf-8")
+    code, out, err = run("demo", tmp_path / "w", "--examples", tmp_path)
+    assert code == 2
+    assert "有 1 份样例没有读成" in err
+    assert "演示完成" not in out
+
+
 def _one_fact(run: Run, folder: Path, *words: str) -> dict[str, object]:
     _, out, _ = run("--workspace", folder, "facts", "--document", REPORT, *words, "--json", "--limit", 1)
     fact = json.loads(out)

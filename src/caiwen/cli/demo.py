@@ -14,7 +14,7 @@ from caiwen.cli.batch import read_lines
 from caiwen.cli.output import say, say_table
 from caiwen.cli.page import save_png
 from caiwen.cli.progress import reading
-from caiwen.errors import NotFoundError
+from caiwen.errors import CaiwenError, NotFoundError
 
 if TYPE_CHECKING:
     from caiwen.workspace import Workspace
@@ -52,6 +52,8 @@ def demo(
     say(f"（每个回答都带这一提示）{workspace.guard.notice}")
     _title("四、看原页")
     _picture(workspace, records)
+    if report.failures:
+        raise CaiwenError(f"有 {len(report.failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里")
     say(f'\n演示完成：工作区在 {workspace.folder}；接着试试 caiwen --workspace {folder} ask "…"')
 
 
