@@ -145,7 +145,7 @@ class Taxonomy:
         while at < len(text):
             for length in self._lengths.get(text[at : at + 2], ()):
                 found = self._by_surface.get(text[at : at + length])
-                if found:
+                if found and at + length <= len(text):
                     first, *rest = sorted(
                         found, key=lambda item: sector is not None and sector not in item.sectors
                     )
