@@ -93,8 +93,10 @@ def term_of(reading: Reading) -> str:
 
 
 def looks_like_name(name: Hit, reading: Reading) -> bool:
-    """A leftover at the place of a name: before the item, or ending like one."""
+    """A leftover at the place of a name: before the item, ending like one, or beside a topic of company reports."""
     if re.search(r"(?:股份|集团|公司|银行|证券|保险|科技|医药|药业|电子|控股|实业)$", name.word):
+        return True
+    if 2 <= len(name.word) <= 20 and (reading.of("topic") or re.search(r"年报|年度报告|财报", reading.text)):
         return True
     items = reading.of("item") + reading.of("formula")
     return bool(items) and name.start < min(m.start for m in items) and 2 <= len(name.word) <= 20
@@ -157,13 +159,13 @@ def compound_term(reading: Reading) -> str | None:
 
 def wants_text(reading: Reading, measures: list[Measure]) -> bool:
     """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
-    if reading.has("number") or reading.has("change.rate") or reading.has("aggregate") or reading.has("rank"):
-        return re.search(r"原因|为什么|为何", reading.text) is not None
+    if re.search(r"原因|为什么|为何|怎么回事", reading.text):
+        return True
+    if any(map(reading.has, ("number", "change.rate", "aggregate", "rank"))):
+        return False
     if not reading.has("explain_strong"):
         return False
-    if re.search(r"原因|为什么|为何|分析", reading.text):
-        return True
-    return not all(is_line(measure) for measure in measures)
+    return "分析" in reading.text or not all(is_line(measure) for measure in measures)
 
 
 def is_line(measure: Measure) -> bool:

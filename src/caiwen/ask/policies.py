@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal, Protocol
@@ -26,7 +26,7 @@ _EDITION = re.compile(
     rf"{_YEAR}年?(?:第[一二三四五六七八九十]次)?(?:修[正订改]|版|通过|公布|颁布|年版|文本)(?P<side>(?:之|以)?[前后])?(?:的|本|后)*"
 )
 _UNKNOWN = re.compile(
-    r"《(?P<title>[^》]{2,60})》|(?P<bare>[\u4e00-\u9fff]{2,20}(?:法|法典|条例|办法|准则|规则|细则|规定|解释[一二三四五六七八九十]?))第[一二三四五六七八九十百千零〇\d]+条"
+    r"《(?P<title>[^》]{2,60})》|(?P<bare>[\u4e00-\u9fff]{1,20}(?:法|法典|条例|办法|准则|规则|细则|规定|解释[一二三四五六七八九十]?))第[一二三四五六七八九十百千零〇\d]+条"
 )
 _RELATIVE = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 
@@ -68,6 +68,8 @@ class PolicyParser:
         law = mentions[0].law
         moment, rest = read_moment(_masked(flat, mentions), self.today)
         asks = _asks(rest)
+        if moment.kind == "edition" and not law.of_year(moment.year or 0):
+            moment = replace(moment, kind="year")
         refs = article_refs(rest)
         if refs and asks in ("topic", "status", "size"):
             asks = "article"

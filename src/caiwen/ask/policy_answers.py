@@ -342,6 +342,8 @@ class PolicyAnswerer:
         record = version.record
         if record.issued is None:
             return _not_stated(version, "公布日期")
+        if not plan.said and len(record.revisions) > 1:
+            return _first_made(version)
         head = PolicyQuote(record.document, None, "；".join(e.text for e in record.revisions) or record.title)
         reply = PolicyReply()
         who = record.revisions[-1].body if record.revisions else ""
@@ -418,6 +420,23 @@ _WRITERS: dict[str, Writer] = {
     "issuer": PolicyAnswerer.issuer,
     "size": PolicyAnswerer.size,
 }
+
+
+def _first_made(version: Version) -> PolicyReply:
+    """When an instrument was made: its first enactment; then when the text at hand was."""
+    record = version.record
+    head = PolicyQuote(record.document, None, "；".join(e.text for e in record.revisions))
+    first = record.revisions[0]
+    reply = PolicyReply()
+    reply.say(
+        f"{_called(version)}最初于{_day(first.day)}{first.body and f'由{first.body}'}{_action(first.action)}；库中为{_text_of(version)}。",
+        head,
+    )
+    reply.values.append(_text_value(version, f"最初{_action(first.action)}日期", first.day, head))
+    own = _own_day(version)
+    if own and own != first.day:
+        reply.values.append(_text_value(version, "现有文本日期", own, head))
+    return reply
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ _NEVER_IN_NAMES = frozenset("的和与及在是为有年比较占请对从到将
 _UNIT = re.compile(r"(?:单位(?:为|是|:|：)?|以|用|按|多少|几)(?P<unit>亿|百万|万|千)元?")
 
 Kind = Literal["item", "formula", "member", "axis", "word", "topic", "filler"]
-_PRIORITY = {"item": 0, "formula": 1, "member": 2, "axis": 3, "word": 4, "topic": 5, "filler": 9}
+_PRIORITY = {"item": 0, "formula": 1, "member": 2, "axis": 3, "topic": 4, "word": 5, "filler": 9}
 
 
 @dataclass(frozen=True, slots=True)
