@@ -19,6 +19,7 @@ from caiwen.documents.encodings import decode
 from caiwen.documents.finish import finish
 from caiwen.documents.gridding import Placed, table_of
 from caiwen.documents.paged_html import Page, PageTable, lay_out
+from caiwen.documents.report_pages import is_report
 from caiwen.documents.sections import is_title_like, read_heading
 from caiwen.errors import DocumentError
 from caiwen.records import Block, Document, PageInfo, Paragraph, Table
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 PARSER = "caiwen.html 1"
 _HINT_LEVEL = 9
 _SHORTEST_NEWS = 60
-_REPORT_CHARS = 40_000
-_REPORT_TABLES = 8
 _SKIPPED = {"script", "style", "noscript", "template", "nav", "iframe", "svg", "button", "select", "head"}
 _HEADINGS = {"h", "h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = _HEADINGS | {
@@ -216,11 +215,8 @@ def _span(cell: HtmlElement, name: str) -> int:
 
 
 def _is_report(root: HtmlElement, blocks: list[Block]) -> bool:
-    if root.find(".//h") is not None or root.find(".//section[@data-page]") is not None:
-        return True
-    chars = sum(len(b.text) for b in blocks if isinstance(b, Paragraph))
-    tables = sum(isinstance(b, Table) and b.n_rows >= 3 for b in blocks)
-    return chars > _REPORT_CHARS or tables >= _REPORT_TABLES
+    marked = root.find(".//h") is not None or root.find(".//section[@data-page]") is not None
+    return marked or is_report(blocks, _title(root))
 
 
 def _report(walk: _Walk, name: str, sha256: str) -> Document:
