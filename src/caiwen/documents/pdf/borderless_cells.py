@@ -23,7 +23,8 @@ def build_table(region: Region, across: Sequence[Ruling], frame: Frame) -> RawTa
     edges = _edges(region)
     head = region.rows[: region.head]
     fullest = max(range(len(head)), key=lambda i: len(head[i].pieces), default=0)
-    ruled = bool(head) and any(head[0].y1 <= y <= head[-1].y1 + head[-1].size for y, _, _ in across)
+    partial = [r for r in across if r[2] - r[1] < 0.9 * (edges[-1] - edges[0])]
+    ruled = bool(head) and any(head[0].y1 <= y <= head[-1].y1 + head[-1].size for y, _, _ in partial)
     cells = []
     for number, row in enumerate(region.rows):
         spanning = number < fullest

@@ -20,6 +20,8 @@ from caiwen.errors import DocumentError
 
 MAX_HEADER_ROWS = 4
 """What a page break cuts stands in the first row of a page, or below a header of this many rows."""
+CHART_CELLS, CHART_FILLED = 40, 0.12
+"""A grid of at least so many cells of which no greater share holds text is a chart's."""
 SCANNED_AREA = 0.5
 SCANNED_TEXT = 30
 """A page with fewer characters than this and images over half of it is a scan."""
@@ -119,12 +121,24 @@ def _assign(glyphs: Glyphs, grids: list[Grid]) -> tuple[NDArray[np.int64], list[
         inside, cell = grid.places(centres)
         free = group[inside] == 0
         inside, cell = inside[free], cell[free]
-        if not len(cell) or (cell == cell[0]).all():
+        if not _holds_a_table(grid, cell):
             continue
         group[inside] = start + cell
         used.append((grid, start))
         start += int(grid.owner.max()) + 1
     return group, used
+
+
+def _holds_a_table(grid: Grid, cell: NDArray[np.int64]) -> bool:
+    """Not a frame around text (one column: its lines may be a table set by alignment), nor the grid of a chart.
+
+    A statement may be nearly empty, but its rows begin with names.
+    """
+    filled = set(cell.tolist())
+    if grid.owner.shape[1] < 2 or len(filled) < 2:
+        return False
+    named = np.isin(grid.owner[:, :2], list(filled)).any(axis=1).mean()
+    return bool(grid.owner.size < CHART_CELLS or named > 0.5 or len(filled) > CHART_FILLED * grid.owner.size)
 
 
 def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]]) -> RawTable:
