@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from caiwen.ask.answer import Answer, AnswerStatus, Considered, Stage, Trace, decimal_text
 from caiwen.ask.calculate import name_of
@@ -65,7 +65,7 @@ class Checker(Protocol):
     @property
     def notice(self) -> str: ...
 
-    def check(self, text: str, direction: str) -> Verdict: ...
+    def check(self, text: str, direction: Literal["question", "answer"]) -> Verdict: ...
 
 
 @dataclass(slots=True)
