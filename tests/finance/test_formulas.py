@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caiwen.errors import CaiwenError
-from caiwen.finance.formulas import FormulaError, ZeroDivisorError, balance_of, evaluate, formulas, names_in
+from caiwen.finance.formulas import (
+    YEAR_BEFORE,
+    FormulaError,
+    ZeroDivisorError,
+    balance_of,
+    evaluate,
+    formulas,
+    names_in,
+)
 from caiwen.finance.items import taxonomy
 from tests.material import material
 
@@ -23,9 +31,14 @@ def test_every_input_is_an_item_of_the_taxonomy() -> None:
         for expression in (formula.expression, *formula.alternatives):
             for name in names_in(expression):
                 prefix, item = balance_of(name)
+                if name in formula.given:
+                    assert item not in known, f"{formula.name}: {name} can be looked up"
+                    continue
                 assert item in known, f"{formula.name}: {name}"
-                assert not prefix or known[item].kind == "instant", f"{formula.name}: {name} is no balance"
-        assert set(formula.optional) <= set(formula.inputs), formula.name
+                kind = "flow" if prefix == YEAR_BEFORE else "instant"
+                assert not prefix or known[item].kind == kind, f"{formula.name}: {name} is no {kind}"
+        used = {name for e in (formula.expression, *formula.alternatives) for name in names_in(e)}
+        assert set(formula.optional) | set(formula.given) <= used, formula.name
 
 
 def test_no_name_or_alias_is_used_twice() -> None:

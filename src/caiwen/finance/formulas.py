@@ -1,12 +1,14 @@
 """Ratios and other derived figures: a table of formulas and a small exact evaluator.
 
 Expressions are read as Python syntax trees and walked by hand: numbers, item names (in quotes where they hold
-punctuation), + - * /, brackets and unary minus only. Growth over time is not a formula here; ``ask`` compares periods.
+punctuation), + - * /, brackets and unary minus only; powers where the caller allows them. Growth over time is not a
+formula here; ``ask`` compares periods.
 """
 
 from __future__ import annotations
 
 import ast
+import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -29,7 +31,8 @@ class ZeroDivisorError(FormulaError):
 class Formula:
     """A derived figure. ``expression`` over canonical item names; ``display``: percent (value × 100, unit %), ratio or amount.
 
-    Names beginning with 期初 or 平均 (平均资产总计) stand for the opening balance and the mean of opening and closing.
+    Names beginning with 期初 or 平均 (平均资产总计) stand for the opening balance and the mean of opening and closing,
+    names beginning with 上年 for the same flow a year before. ``given``: inputs that the question must state (股价).
     ``alternatives``: further expressions, for filings that do not disclose an input of the first. ``optional``: inputs that
     count as zero when the statement is there without such a line. ``source``: where the definition comes from.
     """
@@ -44,6 +47,7 @@ class Formula:
     decimals: int = 2
     alternatives: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     def present(self, value: Decimal) -> Decimal:
         """The value as it is shown: rounded to ``decimals`` after × 100 for percent."""
@@ -63,25 +67,43 @@ class Formulas:
 
     def __init__(self, entries: tuple[Formula, ...]) -> None:
         self.all = entries
-        self._by_name = {name: f for f in entries for name in (f.name, *f.aliases)}
+        self._by_name = {lower(name): f for f in entries for name in (f.name, *f.aliases)}
         self._longest = max(map(len, self._by_name))
 
     def get(self, name: str) -> Formula | None:
-        return self._by_name.get(name)
+        return self._by_name.get(lower(name))
 
     def find_in(self, text: str) -> list[FormulaMention]:
-        """Formulas that the text names, longest name first at each place, without overlaps."""
+        """Formulas that the text names, longest name first at each place, without overlaps.
+
+        Latin names (PE, ROIC) in any case, but not inside longer Latin words.
+        """
+        text = lower(text)
         found: list[FormulaMention] = []
         at = 0
         while at < len(text):
             for length in range(min(self._longest, len(text) - at), 1, -1):
                 formula = self._by_name.get(text[at : at + length])
-                if formula:
+                if formula and stands_alone(text, at, at + length):
                     found.append(FormulaMention(formula, at, at + length))
                     at += length - 1
                     break
             at += 1
         return found
+
+
+def lower(text: str) -> str:
+    """ASCII letters in lower case; offsets stay."""
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """No Latin letter or digit of a longer word right before or after a Latin name."""
+
+    def latin(at: int) -> bool:
+        return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
+
+    return not (latin(start) and latin(start - 1)) and not (latin(end - 1) and latin(end))
 
 
 @cache
@@ -102,16 +124,19 @@ def _entry(row: dict[str, Any]) -> Formula:
         decimals=row.get("decimals", 2),
         alternatives=tuple(row.get("alternatives", ())),
         optional=tuple(row.get("optional", ())),
+        given=tuple(row.get("given", ())),
     )
 
 
 BALANCES = ("期初", "平均")
 """Prefixes of inputs that ask for the opening balance of an item, or for the mean of its opening and closing balance."""
+YEAR_BEFORE = "上年"
+"""Prefix of inputs that ask for the same flow a year before."""
 
 
 def balance_of(name: str) -> tuple[str, str]:
-    """An input's prefix (期初, 平均 or empty) and the item: 平均存货 → (平均, 存货)."""
-    for prefix in BALANCES:
+    """An input's prefix (期初, 平均, 上年 or empty) and the item: 平均存货 → (平均, 存货)."""
+    for prefix in (*BALANCES, YEAR_BEFORE):
         if name.startswith(prefix) and name != "期初现金及现金等价物余额":
             return prefix, name.removeprefix(prefix)
     return "", name
@@ -128,14 +153,20 @@ def names_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
-def evaluate(expression: str, env: Mapping[str, Decimal]) -> Decimal:
-    """The exact value of an expression (28 significant digits in divisions).
+def evaluate(expression: str, env: Mapping[str, Decimal], *, powers: bool = False) -> Decimal:
+    """The exact value of an expression (28 significant digits in divisions). ``powers`` allows ``**``.
 
-    Raises FormulaError for syntax outside the small language or a missing name, ZeroDivisorError for a zero divisor.
+    Raises FormulaError for syntax outside the small language, a missing name, or a value too large for any use,
+    ZeroDivisorError for a zero divisor.
     """
-    with localcontext() as context:
-        context.prec = 50
-        value = _walk(_parse(expression).body, env, expression)
+    operators = _OPERATORS | {ast.Pow: _power} if powers else _OPERATORS
+    try:
+        with localcontext() as context:
+            context.prec = 50
+            context.Emax, context.Emin = _LARGEST, -_LARGEST
+            value = _walk(_parse(expression).body, env, expression, operators)
+    except decimal.DecimalException as error:
+        raise FormulaError("数值过大，或对负数开方，无法计算", where=expression) from error
     return +value
 
 
@@ -149,7 +180,16 @@ def _parse(expression: str) -> ast.Expression:
         ) from error
 
 
-_OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+_LARGEST = 400
+"""Powers of ten that any value of a formula may reach."""
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return base**exponent
+
+
+_Operators = dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]]
+_OPERATORS: _Operators = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
     ast.Mult: lambda a, b: a * b,
@@ -157,7 +197,9 @@ _OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
 }
 
 
-def _walk(node: ast.expr, env: Mapping[str, Decimal], expression: str) -> Decimal:
+def _walk(
+    node: ast.expr, env: Mapping[str, Decimal], expression: str, operators: _Operators = _OPERATORS
+) -> Decimal:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return Decimal(str(number))
@@ -166,10 +208,10 @@ def _walk(node: ast.expr, env: Mapping[str, Decimal], expression: str) -> Decima
                 return env[name]
             raise FormulaError(f"缺少“{name}”的数值", where=expression)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -_walk(inner, env, expression)
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
-            a, b = _walk(left, env, expression), _walk(right, env, expression)
+            return -_walk(inner, env, expression, operators)
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in operators:
+            a, b = (_walk(side, env, expression, operators) for side in (left, right))
             if isinstance(operator, ast.Div) and b == 0:
                 raise ZeroDivisorError("除数为零，该指标不存在", where=expression)
-            return _OPERATORS[type(operator)](a, b)
+            return operators[type(operator)](a, b)
     raise FormulaError("公式里有不允许的写法", where=expression, hint="只能用科目名、数字、加减乘除和括号")
