@@ -107,6 +107,28 @@ def test_numbers_wrapped_in_narrow_cells(sheet: Sheet) -> None:
     assert texts(table) == [["归属于母公司股东的净利润", "22,172,721.00"]]
 
 
+def test_rows_without_a_rule_between_them(sheet: Sheet) -> None:
+    """Verticals and a frame only: the amounts below each other are rows, a wrapped name stays with its own."""
+    sheet.grid(XS, (180, 200, 280))
+    sheet.fill(XS, 180, [HEAD := STATEMENT[0]])
+    for row, values in enumerate(
+        [("货币资金", "1,234.56", "987.65"), ("存货", "-", "111.11"), ("资产总计", "3,456.78", "1,098.76")]
+    ):
+        sheet.fill(XS, 202 + 22 * row, [list(values)])
+    (table,) = read(sheet).tables
+    assert texts(table) == [
+        HEAD,
+        ["货币资金", "1,234.56", "987.65"],
+        ["存货", "-", "111.11"],
+        ["资产总计", "3,456.78", "1,098.76"],
+    ]
+    cell = table.grid()[2][2]
+    assert cell is not None
+    assert cell.box is not None
+    assert cell.box[1] < 235 < cell.box[3]
+    assert cell.box[3] - cell.box[1] < 30
+
+
 @pytest.mark.parametrize("rules", [True, False], ids=["three lines", "no line"])
 def test_a_statement_without_grid(sheet: Sheet, rules: bool) -> None:
     rows = [*STATEMENT[:2], ["负债：", "", ""], *STATEMENT[2:]]

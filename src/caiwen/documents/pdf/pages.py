@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from caiwen.documents.pdf.grid import Grid, find_grids
 from caiwen.documents.pdf.lines import Piece, join_wrapped, make_pieces
 from caiwen.documents.pdf.opening import open_pdf
 from caiwen.documents.pdf.raw import RawBlock, RawCell, RawPage, RawTable
+from caiwen.documents.pdf.stacked import Held, unstack
 from caiwen.errors import DocumentError
 
 MAX_HEADER_ROWS = 4
@@ -143,32 +145,35 @@ def _holds_a_table(grid: Grid, cell: NDArray[np.int64]) -> bool:
 
 def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]]) -> RawTable:
     xs, ys = grid.xs.tolist(), grid.ys.tolist()
-    spans = grid.spans()
-    held = {number: by_group.get(start + number, []) for number, *_ in spans}
-    sides = {number: (xs[column], xs[column + width]) for number, _, column, _, width in spans}
-    padding = _padding(held, sides)
-    bottom = len(ys) - 1
-    cells = []
-    for number, row, column, rowspan, colspan in spans:
-        pieces = held[number]
+    held = []
+    for number, row, column, rowspan, colspan in grid.spans():
         box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
-        text = join_wrapped([piece.text for piece in pieces])
-        at_end = row + rowspan == bottom and pieces
-        room = round(_room(pieces, box[2] - box[0] - padding), 1) if at_end else 0.0
-        head = round(pieces[0].word_width(), 1) if row <= MAX_HEADER_ROWS and pieces else 0.0
-        cells.append(RawCell(row, column, rowspan, colspan, text, frame.to_shown(box), room, head))
+        held.append(Held(row, column, rowspan, colspan, tuple(by_group.get(start + number, ())), box))
+    held, n_rows = unstack(held, len(ys) - 1)
+    padding = _padding(held)
+    cells = tuple(_cell(frame, cell, n_rows, padding) for cell in held)
     box = frame.to_shown((xs[0], ys[0], xs[-1], ys[-1]))
-    return RawTable(box, tuple(round(x, 1) for x in xs), len(ys) - 1, tuple(cells))
+    return RawTable(box, tuple(round(x, 1) for x in xs), n_rows, cells)
 
 
-def _room(pieces: list[Piece], width: float) -> float:
+def _cell(frame: Frame, cell: Held, n_rows: int, padding: float) -> RawCell:
+    pieces = cell.pieces
+    text = join_wrapped([piece.text for piece in pieces])
+    at_end = cell.row + cell.rowspan == n_rows and pieces
+    room = round(_room(pieces, cell.box[2] - cell.box[0] - padding), 1) if at_end else 0.0
+    head = round(pieces[0].word_width(), 1) if cell.row <= MAX_HEADER_ROWS and pieces else 0.0
+    box = frame.to_shown(cell.box)
+    return RawCell(cell.row, cell.column, cell.rowspan, cell.colspan, text, box, room, head)
+
+
+def _room(pieces: Sequence[Piece], width: float) -> float:
     """How much of ``width``, or of the widest line before, the last line of a cell leaves free."""
     widths = [piece.x1 - piece.x0 for piece in pieces]
     return min([width, *([max(widths[:-1])] if len(widths) > 1 else [])]) - widths[-1]
 
 
-def _padding(held: dict[int, list[Piece]], sides: dict[int, tuple[float, float]]) -> float:
+def _padding(cells: Sequence[Held]) -> float:
     """What the cells of a table keep free left and right together, at least; at most 12 points."""
-    left = min((p.x0 - sides[number][0] for number, pieces in held.items() for p in pieces), default=0.0)
-    right = min((sides[number][1] - p.x1 for number, pieces in held.items() for p in pieces), default=0.0)
+    left = min((p.x0 - c.box[0] for c in cells for p in c.pieces), default=0.0)
+    right = min((c.box[2] - p.x1 for c in cells for p in c.pieces), default=0.0)
     return min(max(left, 0.0), 6.0) + min(max(right, 0.0), 6.0)
