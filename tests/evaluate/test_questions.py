@@ -61,7 +61,7 @@ class Scripted:
     def __init__(self) -> None:
         self.within: list[Sequence[str] | None] = []
 
-    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, object]:
+    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, Any]:
         self.within.append(within)
         return RECORD
 

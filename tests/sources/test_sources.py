@@ -280,3 +280,26 @@ def test_every_preset_loads() -> None:
     assert {"finglm", "wind", "ifind", "csmar"} <= set(preset_names())
     for name in preset_names():
         assert load_mapping(name).tables
+
+
+def test_a_directory_table_gives_the_names_as_facts(tmp_path: Path) -> None:
+    table = workbook(
+        tmp_path / "名录.xlsx",
+        [
+            ["code", "full", "short", "year", "file"],
+            ["1", "乙甲股份有限公司", "乙甲", 2020, "年报"],
+            ["1", "乙甲股份有限公司", "乙甲", 2020, "更正后的年报"],
+            ["2", "丙丁股份有限公司", "丙丁", 2020, "年报"],
+            ["2", "丙丁股份有限公司", "丙戊", 2020, "更正后的年报"],
+        ],
+    )
+    named = {"layout": "companies", "code": "code", "entity": "full", "short_name": "short", "period": "year"}
+    source = Mapping.model_validate({"name": "测试", "tables": [named]})
+    reading = open_source(table, source)
+    facts = list(reading.facts())
+    first = {f.item: f.text for f in facts if f.code == "000001"}
+    assert first == {"股票代码": "1", "公司名称": "乙甲股份有限公司", "股票简称": "乙甲"}
+    assert len([f for f in facts if f.code == "000001"]) == 3
+    assert {f.status for f in facts if f.code == "000001"} == {Status.UNVERIFIED}
+    assert {f.status for f in facts if f.code == "000002"} == {Status.CONFLICT}
+    assert reading.names == {("000001", "乙甲"), ("000002", "丙丁"), ("000002", "丙戊")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -109,6 +109,115 @@ def places(
     _run(Places(workspace_of(context), document), {"document": document or "全部"}, json_file, every)
 
 
+@app.command("finglm", cls=HelpCommand)
+def finglm(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Argument(metavar="C-list-answer.jsonl")],
+    within: Annotated[
+        Path | None,
+        typer.Option(metavar="名单.txt", help="排名、计数题的范围：每行一个公司、代码或报告文件名"),
+    ] = None,
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """FinGLM 的题：严格计分与官方计分并列；数据表先用 caiwen ingest --mapping finglm 读入。"""
+    from caiwen.cli.batch import read_lines
+    from caiwen.evaluate.finglm import FinGlm, public_total
+
+    universe = [text for _, text in read_lines(within)] if within else None
+    suite = FinGlm(workspace_of(context), gold, universe)
+    settings = {"gold": str(gold), "within": str(within or "")}
+    report = _run(suite, settings, json_file, every, by=("strict", "honest", "public"))
+    totals = public_total(report)
+    say()
+    say(
+        f"官方总分（满分 100，句向量以字面相似度代替，不能与榜上的分数直接相比）：{totals['total']:.2f}；"
+        + "、".join(f"类型 {name} {mean * 100:.2f}" for name, mean in totals.items() if name != "total")
+    )
+
+
+@app.command("cfr", cls=HelpCommand)
+def cfr(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Argument(metavar="qa.jsonl")],
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """CFR-NumQA：覆盖、答对、第一个数、出处的文件与页；报告先读入工作区。"""
+    from caiwen.evaluate.cfr import CfrNumQa
+
+    workspace = workspace_of(context)
+    suite = CfrNumQa(workspace, gold, workspace.document_paths())
+    _run(suite, {"gold": str(gold)}, json_file, every, by=suite.metrics)
+
+
+@app.command("retrieval", cls=HelpCommand)
+def retrieval(
+    context: typer.Context,
+    cfr_gold: Annotated[
+        Path | None, typer.Option("--cfr", metavar="qa.jsonl", help="CFR-NumQA 的题，以其标注的页为准")
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(metavar="问答.xlsx", help="有 question、context（原句）两列的表，与 --document 一起用"),
+    ] = None,
+    document: Annotated[Path | None, typer.Option(metavar="文件.pdf", help="问答表所问的文件")] = None,
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """检索：答案所在的页排第几（recall@1/5/10、MRR），旁边是单字段 BM25。文件先读入工作区。"""
+    from caiwen.evaluate.queries import cfr_queries, sheet_queries
+    from caiwen.evaluate.retrieval import Retrieval
+
+    if (sheet is None) != (document is None) or (cfr_gold is None and sheet is None):
+        raise CaiwenError("要给出 --cfr，或一起给出 --sheet 与 --document")
+    queries = cfr_queries(cfr_gold) if cfr_gold else []
+    queries += sheet_queries(sheet, document) if sheet and document else []
+    workspace = workspace_of(context)
+    suite = Retrieval(workspace.store, workspace.index, queries)
+    named = {"cfr": str(cfr_gold or ""), "sheet": str(sheet or "")}
+    _run(suite, named, json_file, every, by=suite.metrics if len({q.group for q in queries}) > 1 else ())
+
+
+@app.command("latency", cls=HelpCommand)
+def latency(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="题目.jsonl", help="每行一个有 question 的 JSON，或一行一题")
+    ],
+    rates: Annotated[
+        list[float] | None,
+        typer.Option("--rate", metavar="题/秒", min=0.01, help="开环到达的速率，可给多次；默认 10 与 50"),
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="进程数", min=1, help="开环时的进程数，默认 2")] = 2,
+    count: Annotated[int | None, typer.Option(metavar="题数", min=1, help="只用前几题")] = None,
+    within: Annotated[
+        Path | None, typer.Option(metavar="名单.txt", help="只在这些范围里找：每行一个公司、代码或文件名")
+    ] = None,
+    json_file: options.JsonFile = None,
+) -> None:
+    """提问的用时：单个用户，以及按泊松到达的负载（从到达算起，排队也算）。只测量，不判断。"""
+    from functools import partial
+
+    from caiwen.cli.batch import read_batch, read_lines
+    from caiwen.evaluate.latency import HEADERS, Pool, one_client
+    from caiwen.workspace import Workspace
+
+    asked = [line.text for line in read_batch(file, ("question", "text"))][:count]
+    universe = [text for _, text in read_lines(within)] if within else None
+    workspace = workspace_of(context)
+    with counting("单个用户", len(asked), "题") as advance:
+        timings = [one_client(workspace, asked, universe, advance)]
+    with Pool(partial(Workspace, workspace.folder), workers, asked[0], universe) as pool:
+        for rate in rates or (10.0, 50.0):
+            with counting(f"每秒 {rate:g} 题", len(asked), "题") as advance:
+                timings.append(pool.run(asked, rate, on_done=advance))
+    say_table(HEADERS, (timing.cells() for timing in timings), right=HEADERS[1:])
+    if json_file is not None:
+        record = {"suite": "latency", "questions": str(file), "workers": workers}
+        write_json(json_file, {**record, "figures": [timing.record() for timing in timings]})
+
+
 @app.command("sample", cls=HelpCommand)
 def sample(
     context: typer.Context,
@@ -133,7 +242,7 @@ def sample(
     if judged is not None:
         from caiwen.evaluate.sample import JudgedSample
 
-        _run(JudgedSample(judged), {"judged": str(judged)}, json_file, every=True, groups=True)
+        _run(JudgedSample(judged), {"judged": str(judged)}, json_file, every=True, by=("precision",))
     elif output is not None:
         _draw(workspace_of(context), output, count, seed, document, images)
 
@@ -164,8 +273,12 @@ def _draw(
 
 
 def _run(
-    suite: Suite, settings: Mapping[str, str], json_file: Path | None, every: bool, groups: bool = False
-) -> None:
+    suite: Suite,
+    settings: Mapping[str, str],
+    json_file: Path | None,
+    every: bool,
+    by: Iterable[str] | None = None,
+) -> Report:
     from caiwen import __version__
     from caiwen.evaluate import run
 
@@ -173,18 +286,20 @@ def _run(
         report = run(suite, {"caiwen": __version__, **settings}, lambda done, total: advance())
     if json_file is not None:
         write_json(json_file, report.record())
-    show_report(report, every, groups)
+    show_report(report, every, by)
+    return report
 
 
-def show_report(report: Report, every: bool, groups: bool = False) -> None:
+def show_report(report: Report, every: bool, by: Iterable[str] | None = None) -> None:
+    """``by``: the metrics broken down by group; by default the last one, where there are several groups."""
     from caiwen.evaluate.framework import ratio_table
 
     numbers = ("n", "符合", "比率", "不适用")
     say_table(ratio_table([report.title]), report.rows(), right=numbers)
-    if groups or len(report.groups) > 1:
-        metric, title = list(report.metrics.items())[-1]
+    last = list(report.metrics)[-1:]
+    for metric in last if by is None and len(report.groups) > 1 else by or ():
         say()
-        say_table(ratio_table([title]), report.group_rows(metric), right=numbers)
+        say_table(ratio_table([report.metrics[metric]]), report.group_rows(metric), right=numbers)
     failures = report.failures
     if failures:
         say()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from caiwen.records import Fact
+from caiwen.store.records import Company
 
 
 class FactSource(Protocol):
@@ -22,6 +23,16 @@ class Library(FactSource, Protocol):
 
 
 class Answerer(Protocol):
-    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, object]:
+    def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, Any]:
         """The JSON record of ``caiwen ask --json``."""
+        ...
+
+
+class Bench(Answerer, Protocol):
+    """Asks, and says whether there is any fact of an item."""
+
+    def facts(self, *, item: str | None = None, limit: int | None = None) -> Sequence[Fact]: ...
+
+    def companies_named(self, name: str) -> Sequence[Company]:
+        """By code or any name."""
         ...

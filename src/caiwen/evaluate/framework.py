@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Protocol
 
-Z95 = 1.959963984540054
-"""The normal quantile of a two-sided 95% interval."""
+from caiwen.scoring import mean_interval, wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,14 @@ class Case:
 class Outcome:
     """The scores of a case: metric name → right, wrong, or None where the metric does not apply.
 
-    ``note`` says in Chinese why it failed, or what was found instead.
+    ``measures``: metrics that are amounts, whose means are reported. ``note`` says in Chinese why it failed, or what
+    was found instead.
     """
 
     case: Case
     scores: Mapping[str, bool | None]
     note: str = ""
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -70,15 +71,30 @@ class Rate:
         return [f"{self.n:,}", f"{self.hits:,}", f"{self.value:.2%}", f"{low:.2%} – {high:.2%}"]
 
 
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """Wilson's score interval of a proportion (E. B. Wilson, 1927); (0, 1) when nothing was counted."""
-    if n == 0:
-        return (0.0, 1.0)
-    p = hits / n
-    centre = p + z * z / (2 * n)
-    spread = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return (max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0))
+@dataclass(frozen=True, slots=True)
+class Mean:
+    values: Sequence[float]
+
+    @property
+    def value(self) -> float | None:
+        return fmean(self.values) if self.values else None
+
+    def record(self) -> dict[str, object]:
+        if self.value is None:
+            return {"n": 0, "mean": None, "interval": None}
+        low, high = mean_interval(self.values)
+        return {
+            "n": len(self.values),
+            "mean": round(self.value, 6),
+            "interval": [round(low, 6), round(high, 6)],
+        }
+
+    def cells(self) -> list[str]:
+        """As the cells of a rate; nothing is hit or missed."""
+        if self.value is None:
+            return ["0", "—", "—", "—"]
+        low, high = mean_interval(self.values)
+        return [f"{len(self.values):,}", "—", f"{self.value:.4f}", f"{low:.4f} – {high:.4f}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +112,19 @@ class Report:
         scores = [s for o in chosen if (s := o.scores.get(metric)) is not None]
         return Rate(sum(scores), len(scores))
 
+    def mean(self, metric: str, group: str | None = None) -> Mean:
+        chosen = (o for o in self.outcomes if group is None or o.case.group == group)
+        return Mean([o.measures[metric] for o in chosen if metric in o.measures])
+
+    def figure(self, metric: str, group: str | None = None) -> Rate | Mean:
+        """The mean of a metric that any outcome measured, else its rate."""
+        measured = any(metric in outcome.measures for outcome in self.outcomes)
+        return self.mean(metric, group) if measured else self.rate(metric, group)
+
     def skipped(self, metric: str, group: str | None = None) -> int:
         """How many cases the metric did not apply to."""
         chosen = [o for o in self.outcomes if group is None or o.case.group == group]
-        return sum(o.scores.get(metric) is None for o in chosen)
+        return sum(o.scores.get(metric) is None and metric not in o.measures for o in chosen)
 
     @property
     def groups(self) -> list[str]:
@@ -120,7 +145,7 @@ class Report:
         }
 
     def _figure(self, metric: str, group: str | None = None) -> dict[str, object]:
-        return self.rate(metric, group).record() | {"not_applicable": self.skipped(metric, group)}
+        return self.figure(metric, group).record() | {"not_applicable": self.skipped(metric, group)}
 
     def rows(self) -> list[list[str]]:
         """One row a metric: title, n, hits, rate, interval, not applicable."""
@@ -130,7 +155,7 @@ class Report:
         return [[group, *self._cells(metric, group)] for group in self.groups]
 
     def _cells(self, metric: str, group: str | None = None) -> list[str]:
-        return [*self.rate(metric, group).cells(), f"{self.skipped(metric, group):,}"]
+        return [*self.figure(metric, group).cells(), f"{self.skipped(metric, group):,}"]
 
 
 def _failure(outcome: Outcome) -> dict[str, object]:

@@ -25,7 +25,7 @@ class PageTexts:
         wanted = [flat(needle) for needle in needles]
         if not all(wanted):
             return False
-        raw = _raw_pdf_page(self.path, page) if page is not None and is_pdf(self.path) else ""
+        raw = raw_pdf_page(self.path, page) if page is not None and is_pdf(self.path) else ""
         if raw and all(needle in raw for needle in wanted):
             return True
         pieces = _cells_by_page(self.path).get(page, ())
@@ -43,7 +43,7 @@ def is_pdf(path: Path) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _raw_pdf_page(path: Path, page: int) -> str:
+def raw_pdf_page(path: Path, page: int) -> str:
     import pypdfium2
 
     with pypdfium2.PdfDocument(path) as pdf:

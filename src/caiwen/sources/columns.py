@@ -89,6 +89,17 @@ def bind(table: TableMapping, header: Sequence[str]) -> Bound:
     return Bound(tuple(columns), tuple(unknown))
 
 
+def bind_names(table: TableMapping, header: Sequence[str]) -> Bound:
+    """The columns of a ``companies`` table that say who a company is, as items of their own."""
+    said = {"股票代码": table.code, "公司名称": table.entity, "股票简称": table.short_name}
+    columns = (
+        Column(header.index(name), name, item, Span.INSTANT, None, tuple(table.missing))
+        for item, name in said.items()
+        if name
+    )
+    return Bound(tuple(columns), ())
+
+
 def _bind_one(table: TableMapping, place: int, name: str, mapped: ColumnMapping) -> Column | None:
     parts = _header_parts(table, name)
     if parts is None:

@@ -11,7 +11,7 @@ from caiwen.finance.companies import normalise_code
 from caiwen.finance.items import Item
 from caiwen.records import Document, Fact, Observation, Scope, Span, Status
 from caiwen.sources.cells import is_missing, read_number, scale_named
-from caiwen.sources.columns import Column, bind, column_scale, find_item, require
+from caiwen.sources.columns import Column, bind, bind_names, column_scale, find_item, require
 from caiwen.sources.companies import Directory
 from caiwen.sources.mapping import TableMapping
 from caiwen.sources.periods import period_of
@@ -38,7 +38,8 @@ class Converter:
             directory,
         )
         self.places = column_numbers(spool.header)
-        self.bound = bind(table, spool.header) if table.layout == "wide" else None
+        binder = {"wide": bind, "companies": bind_names}.get(table.layout)
+        self.bound = binder(table, spool.header) if binder else None
         self.problems: dict[str, list[str]] = defaultdict(list)
         self.tally: Counter[str] = Counter()
         self.names: set[tuple[str | None, str]] = set()
@@ -74,21 +75,28 @@ class Converter:
         differing: set[int] = set()
         for number, cells in self.spool:
             who, period = self._who(cells), self._period(cells)
-            if who is None or self.table.layout != "wide":
+            if who is None or self.bound is None:
                 continue
-            content = hash(cells)
+            content = self._content(cells)
             first = seen.setdefault((who, period, self._scope(cells)), (number, content))
             if first[0] != number and period is not None:
                 (same if first[1] == content else differing).add(number)
                 if first[1] != content:
                     differing.add(first[0])
-                self._note("同一公司同一期有多行", number, f"{who[0] or who[1]} {period}")
+                if self.table.layout == "wide" or first[1] != content:
+                    self._note("同一公司同一期有多行", number, f"{who[0] or who[1]} {period}")
             if self.table.check_scale:
                 check.add(who[0] or who[1], number, self._amounts(cells))
         suspects = check.suspects()
         for number, why in sorted(suspects.items()):
             self._note(SCALE_SUSPECT, number, why)
         return suspects, (same, differing)
+
+    def _content(self, cells: tuple[str, ...]) -> int:
+        """What must be equal in rows that repeat: all of it, or the names where the table only names companies."""
+        if self.bound is None or self.table.layout == "wide":
+            return hash(cells)
+        return hash(tuple(self._text(cells, column) for column in self.bound.columns))
 
     def _amounts(self, cells: tuple[str, ...]) -> Iterator[tuple[int, Decimal]]:
         for column in self.bound.columns if self.bound else ():

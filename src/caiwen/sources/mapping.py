@@ -75,7 +75,7 @@ class TableMapping(Strict):
     query: str | None = Field(None, description="SQL 查询（只读）")
     layout: Literal["wide", "long", "companies"] = Field(
         "wide",
-        description="wide 一行一个公司一期；long 一行一个数；companies 公司名录，只提供全称、简称、代码",
+        description="wide 一行一个公司一期；long 一行一个数；companies 公司名录，提供全称、简称、代码",
     )
     header_row: int = Field(1, ge=1, description="列名所在行，从 1 数")
     skip_rows: int = Field(0, ge=0, description="列名之后跳过的行数（如单位行）")

@@ -36,10 +36,9 @@ class Reading:
     """(code, short name) of the companies met; complete once ``facts()`` has ended."""
 
     def facts(self) -> Iterator[Fact]:
-        """Facts of all value tables, row by row. DocumentError or ConfigError when a table cannot be read."""
+        """Facts of all tables, row by row (of a ``companies`` table the names). DocumentError or ConfigError when a table cannot be read."""
         for table in self.tables:
-            if table.layout != "companies":
-                yield from self._facts_of(table)
+            yield from self._facts_of(table)
 
     def _facts_of(self, table: TableMapping) -> Iterator[Fact]:
         sheet, stream = table_rows(self.path, self.url, table)
