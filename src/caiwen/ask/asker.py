@@ -35,6 +35,7 @@ from caiwen.ask.plan import (
     Unanswerable,
 )
 from caiwen.ask.policy_answers import PolicyValue
+from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.policy_desk import PolicyDesk
 from caiwen.ask.record import Recorder
 from caiwen.ask.verify import verified

@@ -13,7 +13,7 @@ from caiwen.ask.plan import Policy, PolicyAsk, Unanswerable
 from caiwen.ask.words import load
 from caiwen.finance.statutes import article_refs, plain
 from caiwen.finance.text import normalise
-from caiwen.knowledge.policy_library import Law, Library, Mention, Version
+from caiwen.knowledge.policy_library import Law, Library, Mention, Standing, Version
 from caiwen.records.policy import Article, PolicyRecord
 
 MASK, WHEN = "□", "■"
@@ -116,6 +116,8 @@ class PolicyParser:
         if asks == "compare" and len(law.versions) > 1:
             return list(law.versions[-2:]), ""
         chosen = self._meant(law, moment)
+        if chosen is None and asks in ("status", "ended"):
+            chosen = self._nearest(law, self._day(moment))
         if chosen is None:
             return [], ""
         if moment.kind == "year" and moment.year:
@@ -145,6 +147,17 @@ class PolicyParser:
                 return law.before(made) if made else None
             case _:
                 return today or newest
+
+    def _nearest(self, law: Law, day: str) -> Version | None:
+        """The text whose standing answers for the instrument itself where none is in force: its last one, once it is
+        abolished; its first one before it began. None where an older text may have held that is not at hand."""
+        last, first = law.versions[-1], law.versions[0]
+        if last.standing(day) in (Standing.REPEALED, Standing.EXPIRED):
+            return last
+        began = first.record.first_effective
+        return (
+            first if began and began.day == first.start and first.standing(day) is Standing.NOT_YET else None
+        )
 
     def _unknown(self, question: str) -> Unanswerable | None:
         """An instrument that is cited by 《》 or by an article, and is not in the store."""

@@ -8,8 +8,9 @@ from datetime import date
 from caiwen.ask.passages import Index, Quote
 from caiwen.ask.plan import Explain, Plan, Policy, Unanswerable
 from caiwen.ask.policies import PolicyParser, PolicyStore
-from caiwen.ask.policy_answers import PolicyAnswerer, PolicyQuote, PolicyReply
+from caiwen.ask.policy_answers import PolicyAnswerer
 from caiwen.ask.policy_search import ArticleSearch
+from caiwen.ask.policy_words import PolicyQuote, PolicyReply
 from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.within import Universe
 from caiwen.finance.statutes import plain

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from caiwen.ask.words import load
+from caiwen.finance.statutes import plain
 from caiwen.finance.text import squash
 from caiwen.records.policy import Article
 
 _K1, _B = 1.2, 0.6
-_PATH = 0.4
+_PATH, _LEAD, _LEAD_CHARS = 0.4, 0.3, 40
+_COUNTED, _OPENS = 1.15, 1.2
+_HOW_MUCH = re.compile("多少|几[个人名日天年]|多久|多长|比例|限额|最[多少高低]|金额|期限|上限|下限|标准")
+_ASKING = re.compile("多少[个人名家天日年]?|几[个人名家天日年]|最多|最少|多久|多长时间|有何|哪里")
 _SYNONYM = 0.5
 _KEPT = 400
 _RULE = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
@@ -35,7 +39,10 @@ class _Text:
     article: Article
     pairs: Counter[str]
     path: frozenset[str]
+    lead: frozenset[str]
     length: int
+    counts: bool
+    opening: str
 
 
 @dataclass(slots=True)
@@ -51,11 +58,11 @@ class ArticleSearch:
     def best(self, topic: str, documents: Iterable[str]) -> list[Scored]:
         """Articles of these documents, best first; those that share nothing with ``topic`` are left out."""
         texts = [(sha256, text) for sha256 in documents for text in self._of(sha256)]
-        weights = _weights(topic, [text for _, text in texts])
+        own = set(_pairs(_ASKING.sub(" ", topic)))
+        weights = _weights(topic, own, [text for _, text in texts])
         if not weights:
             return []
         mean = sum(text.length for _, text in texts) / len(texts)
-        own = set(_pairs(topic))
         total = sum(weight for pair, weight in weights.items() if pair in own) or 1.0
         found = []
         for sha256, text in texts:
@@ -63,7 +70,9 @@ class ArticleSearch:
             if score > 0:
                 held = sum(w for p, w in weights.items() if p in own and (p in text.pairs or p in text.path))
                 share = held / total
-                found.append(Scored(sha256, text.article, score * (0.5 + share), share))
+                found.append(
+                    Scored(sha256, text.article, score * (0.5 + share) * _favour(text, topic), share)
+                )
         return sorted(found, key=lambda s: (-s.score, s.document, s.article.ordinal))
 
     def _of(self, sha256: str) -> list[_Text]:
@@ -74,9 +83,19 @@ class ArticleSearch:
         return self._texts[sha256]
 
 
+def _favour(text: _Text, topic: str) -> float:
+    """An article that opens with the topic's first words is about it; one with bounds answers how much or how long."""
+    first = plain(topic.split()[0]) if topic.split() else ""
+    opens = len(first) >= 2 and text.opening.startswith(first[:4])
+    counts = text.counts and _HOW_MUCH.search(topic) is not None
+    return (_OPENS if opens else 1.0) * (_COUNTED if counts else 1.0)
+
+
 def _text(article: Article) -> _Text:
     pairs = Counter(_pairs(article.text))
-    return _Text(article, pairs, frozenset(_pairs(" ".join(article.path))), sum(pairs.values()))
+    counts = any(quantity.sign for norm in article.norms for quantity in norm.quantities)
+    path, lead = frozenset(_pairs(" ".join(article.path))), frozenset(_pairs(article.text[:_LEAD_CHARS]))
+    return _Text(article, pairs, path, lead, sum(pairs.values()), counts, plain(article.text[:20]))
 
 
 def _pairs(text: str) -> Iterator[str]:
@@ -88,15 +107,15 @@ def _pairs(text: str) -> Iterator[str]:
 
 
 def _gain(text: _Text, pair: str, mean: float) -> float:
-    """BM25 of one pair; the chapter's title counts a little."""
+    """BM25 of one pair; the chapter's title and the article's opening words, which name its matter, count a little."""
     often = text.pairs.get(pair, 0)
     gain = often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * text.length / mean)) if often else 0.0
-    return gain + (_PATH if pair in text.path else 0.0)
+    return gain + (_PATH if pair in text.path else 0.0) + (_LEAD if pair in text.lead else 0.0)
 
 
-def _weights(topic: str, texts: Sequence[_Text]) -> dict[str, float]:
+def _weights(topic: str, own: set[str], texts: Sequence[_Text]) -> dict[str, float]:
     """Pairs of the topic and, at half weight, of how statutes say it; rare ones weigh more."""
-    factors = dict.fromkeys(_pairs(topic), 1.0)
+    factors = dict.fromkeys(own, 1.0)
     for said in _sayings(topic):
         for pair in _pairs(said):
             factors.setdefault(pair, _SYNONYM)

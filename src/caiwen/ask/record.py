@@ -11,7 +11,7 @@ from caiwen.ask.compose import Sentence
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Outcome
 from caiwen.ask.passages import Quote
-from caiwen.ask.policy_answers import PolicyValue
+from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.world import World
 from caiwen.records import Fact, Passage
 
