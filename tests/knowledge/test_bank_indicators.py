@@ -98,3 +98,11 @@ def test_an_insurers_solvency() -> None:
 
 def test_general_enterprises_have_none() -> None:
     assert values(paper(table([["项目", "2020年末"], ["资本充足率（%）", "13.52"]])), ANNUAL) == {}
+
+
+def test_the_ratios_of_one_kind_of_loans_are_not_the_banks() -> None:
+    rows = [["项目", "2019年", "2018年"], ["不良贷款率", "2.13", "2.01"]]
+    for caption in ("各期内公司贷款的不良贷款余额的变动情况如下表所示：", "个人贷款质量"):
+        assert values(paper(table(rows, caption=caption)), BANK) == {}
+    whole = values(paper(table(rows, caption="本公司贷款质量指标")), BANK)
+    assert whole["不良贷款率", "2019", Scope.CONSOLIDATED] == Decimal("2.13")

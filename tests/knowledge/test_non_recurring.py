@@ -65,3 +65,32 @@ def test_no_unit_and_no_cents_is_no_value() -> None:
         ["合计", "63"],
     ]
     assert values(paper(table(rows))) == {}
+
+
+def test_labels_broken_over_rows_are_whole_again() -> None:
+    rows = [
+        ["项目", "2020年金额"],
+        ["非流动资产处置损益（包括已计提资产减值准备", "10.00"],
+        ["的冲销部分）", ""],
+        ["除同公司正常经营业务相关的有效套期保值业务外，非金融企业持", ""],
+        ["有金融资产和金融负债产生的公允价值变动损益以及处", "-5.00"],
+        ["置金融资产和金融负债产生的损益", ""],
+        ["其他符合非经常性损益定义的损益项目", "3.00"],
+        ["自定的项目", "1.00"],
+        ["非经常性损益小计", "9.00"],
+        ["合计", "9.00"],
+    ]
+    assert {name: value for (name, _, _), value in values(paper(table(rows, unit="单位：元"))).items()} == {
+        "非流动资产处置损益（包括已计提资产减值准备的冲销部分）": 10,
+        "除同公司正常经营业务相关的有效套期保值业务外，非金融企业持有金融资产和金融负债产生的公允价值变动损益以及处置金融资产和金融负债产生的损益": -5,
+        "其他符合非经常性损益定义的损益项目": 3,
+        "自定的项目": 1,
+        "": 9,
+    }
+
+
+def test_figures_under_two_items_in_one_cell_belong_to_neither() -> None:
+    two = "债务重组损益受托经营取得的托管费收入"
+    rows = [["项目", "2020年金额"], [two, "10.00"], ["非流动资产处置损益", "2.00"], ["合计", "12.00"]]
+    found = values(paper(table(rows, unit="单位：元", caption="非经常性损益")))
+    assert {name for name, _, _ in found} == {"非流动资产处置损益", ""}

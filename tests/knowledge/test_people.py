@@ -91,3 +91,12 @@ def test_research_staff_is_not_the_company() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert found(paper("公司重视员工培训。", table([["项目", "金额"], ["应付职工薪酬", "12"]]))) == {}
+
+
+def test_of_several_days_in_prose_the_periods_own_counts() -> None:
+    text = (
+        "2018年12月31日，本公司在册员工人数为256人；2019年12月31日，本公司员工人数为323人；"
+        "截至2020年12月31日，本公司员工总人数为458人，员工专业结构如下。"
+    )
+    assert found(paper(text)) == {"在职员工人数": 458}
+    assert found(paper(text.split("截至")[0])) == {}

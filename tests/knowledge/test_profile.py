@@ -191,3 +191,35 @@ def test_auditors_at_home_and_abroad_with_run_together_cells() -> None:
     )
     assert found["签字会计师"] == "赵六、钱七"
     assert "办公地址" not in found
+
+
+def test_the_firm_keeps_its_form_when_two_labels_share_a_cell() -> None:
+    auditor = table(
+        [
+            [
+                "公司聘请的会计师事务所（境内）",
+                "名称 办公地址",
+                "甲乙会计师事务所 （特殊普通合伙） 某市某区某路1号 大楼17层",
+            ],
+            ["^", "签字会计师姓名", "张三 李四"],
+        ]
+    )
+    found = said(paper(SHANGHAI[0], auditor))
+    assert found["会计师事务所"] == "甲乙会计师事务所（特殊普通合伙）"
+    assert found["会计师事务所办公地址"] == "某市某区某路1号大楼17层"
+
+
+def test_a_card_gives_each_postcode_to_the_address_above_it() -> None:
+    prospectus = replace(ANNUAL, kind=FilingKind.PROSPECTUS)
+    lines = [
+        "公司名称：甲乙股份有限公司",
+        "英文名称：JIA YI CO.,LTD.注册资本：9,684万元",
+        "住所：某市某路1号",
+        "邮政编码：100000",
+    ]
+    found = said(paper(*lines), prospectus)
+    assert found["外文名称"] == "JIA YI CO.,LTD."
+    assert found["注册地址邮政编码"] == "100000"
+    assert "办公地址邮政编码" not in found
+    both = said(paper(*lines[:3], "办公地址：某市另路2号", "邮政编码：100001"), prospectus)
+    assert both["办公地址邮政编码"] == "100001"

@@ -77,3 +77,45 @@ def test_an_unknown_first_column_ends_the_kind() -> None:
 def test_parts_of_cost_are_no_segments() -> None:
     rows = [["分行业情况", "<", "<"], ["分行业", "成本构成项目", "本期金额"], ["制药", "原材料", "265.00"]]
     assert values(paper(table(rows, unit="单位：元"))) == {}
+
+
+def test_periods_whose_header_cells_lost_their_places_are_dealt_out_in_order() -> None:
+    rows = [
+        ["", "2020年", "", "", "2019年", ""],
+        ["", "", "", "", "", "同比增减"],
+        ["", "金额", "占营业收入比重", "金额", "占营业收入比重", ""],
+        ["分地区", "<", "<", "<", "<", "<"],
+        ["国内", "900.00", "90.00%", "800.00", "80.00%", "12.50%"],
+    ]
+    assert values(paper("营业收入构成", table(rows, unit="单位：元", caption="营业收入构成"))) == {
+        ("营业收入", "分地区", "国内", "2020"): 900, ("营业收入占比", "分地区", "国内", "2020"): 90,
+        ("营业收入", "分地区", "国内", "2019"): 800, ("营业收入占比", "分地区", "国内", "2019"): 80,
+    }  # fmt: skip
+
+
+def test_columns_that_say_the_same_without_periods_are_left_out() -> None:
+    rows = [
+        ["", "金额", "占营业收入比重", "占营业收入比重"],
+        ["分产品", "<", "<", "<"],
+        ["甲产品", "900.00", "90.00%", "80.00%"],
+    ]
+    found = values(paper(table(rows, unit="单位：元", caption="营业收入构成")))
+    assert found == {("营业收入", "分产品", "甲产品", "2020"): 900}
+
+
+def test_margins_without_revenue_are_of_a_part_of_the_business() -> None:
+    rows = [
+        ["按地区分类", "销售收入", "毛利率（%）"],
+        ["国内", "900.00", "33.0"],
+    ]
+    assert values(paper(table(rows, caption="按地区分类的煤炭产品销售毛利"))) == {}
+
+
+def test_last_year_by_this_years_rules() -> None:
+    rows = [["", *HEAD], ["分销售模式", "<", "<", "<", "<"], ["直销模式", "900.00", "300.00", "66.67", "1.0"]]
+    told = "公司主营业务数据统计口径在报告期发生调整的情况下，公司最近1年{}按报告期末口径调整后的主营业务数据"
+    named = paper(table(rows, unit="单位：元", caption=told.format("（2019年）")))
+    facts = segments.extract(named, ANNUAL)
+    assert {(f.period, f.basis) for f in facts} == {("2019", Basis.RESTATED)}
+    assert len(facts) == 3
+    assert segments.extract(paper(table(rows, unit="单位：元", caption=told.format(""))), ANNUAL) == []

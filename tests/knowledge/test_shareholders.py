@@ -94,3 +94,16 @@ def test_shares_in_issue_after_the_change() -> None:
     ]
     assert values(paper(table(rows, unit="单位：万股"))) == {"总股本": 220000000}
     assert replace(ANNUAL).period == "2020"
+
+
+def test_latin_names_keep_their_spaces() -> None:
+    rows = [
+        ["前十名股东持股情况", "<", "<", "<", "<", "<"],
+        HEAD,
+        ["EXAMPLE ALPHA PTE\nLTD", "0", "1,000,000", "1.00", "", "境外法人"],
+        ["甲资产－ 乙 3 号\n基金", "0", "2,000,000", "2.00", "", "其他"],
+    ]
+    assert set(values(paper(table(rows)))) == {
+        "持股数量EXAMPLE ALPHA PTE LTD", "持股比例EXAMPLE ALPHA PTE LTD",
+        "持股数量甲资产-乙3号基金", "持股比例甲资产-乙3号基金",
+    }  # fmt: skip

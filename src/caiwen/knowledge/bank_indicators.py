@@ -39,10 +39,16 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
 
 def _concerns(table: Table) -> bool:
     rules = load(_RULES)
-    if re.search(rules["not_these"], gist(table, 30)):
+    if re.search(rules["not_these"], gist(table, 30)) or _of_one_kind(table):
         return False
     labels = "".join("".join(cell.text for cell in table.cells if cell.column <= 1).split())
     return re.search(rules["concerns"], labels) is not None
+
+
+def _of_one_kind(table: Table) -> bool:
+    """The line above speaks of one kind of loans only (公司贷款的不良贷款): its ratios are not the bank's."""
+    above = squash(table.caption + "".join(table.context[-1:]))
+    return len(set(re.findall(load(_RULES)["one_kind"], above))) == 1
 
 
 def _settled(facts: list[Fact]) -> list[Fact]:

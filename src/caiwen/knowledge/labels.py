@@ -25,7 +25,7 @@ _NUMBERING = re.compile(
 
 _TITLE = re.compile(r"(?:名称|地址|姓名|期间|代码|简称|电话|交易所|种类|类型|性质|国籍|权)$")
 
-_FIRM = re.compile(r"(\S+(?:事务所|合伙[）)]|有限公司))\s+(.+)")
+_FIRM = re.compile(r"(\S+(?:事务所\s*[（(][^）)]*合伙[^）)]*[）)]|事务所|合伙[）)]|有限公司))\s+(.+)")
 
 Lookup = Callable[[str], str | None]
 """A normalised label → the name of what it labels, or None."""

@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
+from itertools import takewhile
 
 from caiwen.finance.text import squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import Headers, contradicts, place, value_columns
-from caiwen.knowledge.making import Maker, Row, gist, once, rows_of
+from caiwen.knowledge.making import Maker, Row, gist, is_number, once, rows_of
 from caiwen.knowledge.units import measure, table_scale
 from caiwen.records import Document, Fact, Filing, Table
 
 _RULES = "non_recurring.yaml"
+_MOST_PIECES = 6
 _LEAD = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?(?:其中|减|加)?[:：]?")
 
 
@@ -43,22 +46,55 @@ def _concerns(table: Table) -> bool:
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:
     headers, done = Headers(), False
-    for row in rows_of(table):
+    rows = rows_of(table)
+    for number, row in enumerate(rows):
         if headers.take(row) or not row.cells or done:
             continue
-        if rule := _item_of(row):
+        if rule := _item_of(row, _whole(rows, number)):
             item, dimensions = rule
             yield from _row(maker, table, row, headers, item, dimensions)
             done = not dimensions
 
 
-def _item_of(row: Row) -> tuple[str, dict[str, str]] | None:
+def _item_of(row: Row, label: str) -> tuple[str, dict[str, str]] | None:
+    """``label``: the row's label, whole. Two items printed into one row leave the figures to neither."""
     rules = load(_RULES)
-    if row.label == squash(rules["banner"]) or not row.numbers or re.search(rules["not_rows"], row.label):
+    if label == squash(rules["banner"]) or not row.numbers or re.search(rules["not_rows"], label):
         return None
-    if re.search(rules["total"], _LEAD.sub("", row.label)):
+    if re.search(rules["total"], label):
         return rules["item"], {}
-    return rules["item"], {rules["dimension"]: _LEAD.sub("", row.label)}
+    own = [name for name in _standard() if name in _plain(label)]
+    if is_number(label) or any(a not in b and b not in a for a in own for b in own):
+        return None
+    return rules["item"], {rules["dimension"]: label}
+
+
+@cache
+def _standard() -> frozenset[str]:
+    return frozenset(map(_plain, load(_RULES)["standard"]))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[，、,；;。.（）()]", "", squash(text))
+
+
+def _whole(rows: list[Row], place: int) -> str:
+    """The label of a row, with the pieces of it that stand in the rows around without figures of their own."""
+    own = _LEAD.sub("", rows[place].label)
+    if _plain(own) in _standard():
+        return own
+    above = _pieces(rows[max(0, place - _MOST_PIECES) : place][::-1])[::-1]
+    below = _pieces(rows[place + 1 : place + 1 + _MOST_PIECES])
+    for up in range(len(above) + 1):
+        for down in range(len(below) + 1):
+            whole = _LEAD.sub("", "".join([*above[len(above) - up :], rows[place].label, *below[:down]]))
+            if up + down and _plain(whole) in _standard():
+                return whole
+    return own
+
+
+def _pieces(rows: list[Row]) -> list[str]:
+    return [row.label for row in takewhile(lambda row: row.is_banner, rows)]
 
 
 def _row(

@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import cache
 
 from caiwen.finance.amount import parse_number
+from caiwen.finance.period import Period
 from caiwen.finance.text import normalise, squash
 from caiwen.knowledge.data import load
+from caiwen.knowledge.dates import dates_in
 from caiwen.knowledge.labelled import (
     Headers,
     bare_label,
@@ -149,12 +151,21 @@ def _sum_as_total(
 
 
 def _prose(maker: Maker) -> Iterator[Fact]:
+    """The first count whose sentence names no other day than the end of the filing's period."""
     pattern = re.compile(load(_RULES)["prose"])
     for block in maker.document.blocks:
         if not isinstance(block, Paragraph) or not ("员工" in block.text or "职工" in block.text):
             continue
         text = re.sub(r"\s+", "", normalise(block.text))
-        if (match := pattern.search(text)) and (value := parse_number(match["value"])) and maker.period:
+        for match in pattern.finditer(text):
+            value = parse_number(match["value"])
+            if value is None or not _of_the_period(maker, text[match.start() - 5 : match.start("value")]):
+                continue
             meaning = maker.meaning(load(_RULES)["group_item"], span=Span.INSTANT)
             yield maker.told(meaning, block, match["value"] + match["mark"], value, "人", match.group())
             return
+
+
+def _of_the_period(maker: Maker, clause: str) -> bool:
+    days = dates_in(clause)
+    return bool(maker.period) and all(str(Period.parse(day)) == maker.period for day in days)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from caiwen.finance.text import squash
@@ -13,7 +14,7 @@ from caiwen.knowledge.data import load
 from caiwen.knowledge.labelled import contradicts, place
 from caiwen.knowledge.making import Maker, Meaning, Row, gist, headers_over, is_number, once, rows_of
 from caiwen.knowledge.units import measure, table_scale
-from caiwen.records import Cell, Document, Fact, Filing, FilingKind, Table
+from caiwen.records import Basis, Cell, Document, Fact, Filing, FilingKind, Table
 
 _RULES = "segments.yaml"
 
@@ -52,9 +53,12 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
             heads = heads if row.is_banner else []
         if not row.cells or (opened is not None and row.is_banner):
             continue
-        if _is_head(row):
+        goes_on = bool(heads) and heads[-1].number == row.number - 1
+        if goes_on and row.is_banner and is_header_text(row.cells[0].text):
+            heads = [*heads, row]
+        elif _is_head(row):
             kind = opened or _kind_of_title(row, kind)
-            heads = [*heads, row] if heads and heads[-1].number == row.number - 1 else [row]
+            heads = [*heads, row] if goes_on else [row]
             columns = _columns(maker, table, heads)
         elif kind and columns and not re.search(load(_RULES)["not_rows"], row.label):
             yield from _segment(maker, table, row, kind, columns)
@@ -110,14 +114,62 @@ def _column_rules() -> tuple[tuple[str, str, re.Pattern[str], str], ...]:
 
 
 def _columns(maker: Maker, table: Table, heads: list[Row]) -> dict[int, _Column]:
-    """What each column of figures holds; a column whose header says neither item nor period is left out."""
+    """What each column of figures holds; a column whose header says neither item nor period is left out.
+
+    A table without sums of revenue (margins of one product by region) is not the one of the whole business.
+    """
     found: dict[int, _Column] = {}
     about = squash(table.caption + "".join(table.context))
     for number in range(table.n_columns):
         texts = headers_over(heads, len(heads), Cell(0, number, ""))
         if column := _column(maker, texts, about):
             found[number] = column
-    return found
+    if not any(column.item == "营业收入" for column in found.values()):
+        return {}
+    return _restated(table, _told_apart(maker, heads, found))
+
+
+def _told_apart(maker: Maker, heads: list[Row], found: dict[int, _Column]) -> dict[int, _Column]:
+    """Columns that say the same twice lie under period headers whose places were lost: where the columns repeat as
+    often as periods are named, each run takes its period in order; else none of the doubtful columns is kept."""
+    keys = Counter(_key(column) for column in found.values())
+    if max(keys.values()) == 1:
+        return found
+    periods = _periods_named(maker, heads)
+    items = [column.item for column in found.values()]
+    size = len(items) // max(len(periods), 1)
+    if len(periods) > 1 and items == items[:size] * len(periods):
+        return {
+            number: replace(column, meaning=periods[place // size])
+            for place, (number, column) in enumerate(found.items())
+        }
+    return {number: column for number, column in found.items() if keys[_key(column)] == 1}
+
+
+def _key(column: _Column) -> tuple[object, ...]:
+    return column.item, column.meaning.period, column.meaning.basis
+
+
+def _periods_named(maker: Maker, heads: list[Row]) -> list[ColumnMeaning]:
+    """The periods that single header cells name, from left to right."""
+    for row in heads:
+        bound = bind_columns([[squash(cell.text)] for cell in row.cells], maker.filing)
+        periods = [m for m in bound if m is not None and m.role == "value"]
+        if len(periods) > 1 and len({m.period for m in periods}) == len(periods):
+            return periods
+    return []
+
+
+def _restated(table: Table, columns: dict[int, _Column]) -> dict[int, _Column]:
+    """公司最近1年（2021年）按报告期末口径调整后: last year's figures by this year's rules; none where no year is named."""
+    above = squash(table.caption + "".join(table.context[-1:]))
+    told = re.search(load(_RULES)["restated"], above)
+    if told is None:
+        return columns
+    if told["year"] is None:
+        return {}
+    meaning = ColumnMeaning(period=told["year"], basis=Basis.RESTATED)
+    return {number: replace(column, meaning=meaning) for number, column in columns.items()}
 
 
 def _column(maker: Maker, texts: tuple[str, ...], about: str) -> _Column | None:

@@ -13,6 +13,7 @@ from caiwen.finance.period import Period
 from caiwen.finance.text import squash
 from caiwen.knowledge.data import load
 from caiwen.knowledge.dates import dates_in
+from caiwen.knowledge.labels import tidy
 from caiwen.knowledge.making import Maker, Row, gist, headers_over, is_number, once, rows_of
 from caiwen.knowledge.told import flat, sentence_around
 from caiwen.knowledge.units import PERCENT, Measure, measure, table_scale
@@ -144,7 +145,7 @@ class _Lists:
         layout = self.layout
         if layout is None or not row.cells or layout.kind in ("locked", "preferred", ""):
             return
-        name = squash(row.cells[0].text)
+        name = tidy(row.cells[0].text)
         if row.cells[0].column > layout.name.column + layout.name.colspan or is_number(name) or len(name) < 2:
             return
         if re.search(load(_RULES)["not_names"], name) or not row.numbers:
