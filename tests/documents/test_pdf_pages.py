@@ -167,3 +167,15 @@ def test_symbol_fonts_show_their_ticks() -> None:
     codes = np.array([0xF052, 0x4E0D, 0xF0A3], np.int32)
     chars.read_symbols(codes)
     assert "".join(map(chr, codes)) == "☑不□"
+
+
+def test_private_codes_are_counted() -> None:
+    glyphs = chars.Glyphs(np.array([0xE001, 0xE002, 0x4E0D, 0x4E0E]), np.zeros((4, 4)), np.arange(4))
+    assert chars.private_share(glyphs) == 0.5
+
+
+def test_text_beyond_the_page_is_left_out(sheet: Sheet) -> None:
+    sheet.text(72, 100, "在页面上的文字。")
+    sheet.text(72, 860, "在页面下面的文字。")
+    sheet.text(700, 100, "在页面右面的文字。")
+    assert paragraphs(read(sheet)) == ["在页面上的文字。"]

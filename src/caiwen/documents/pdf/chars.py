@@ -97,6 +97,12 @@ def read_symbols(codes: NDArray[np.int32]) -> None:
         codes[codes == code] = ord(shown)
 
 
+def private_share(glyphs: Glyphs) -> float:
+    """The share of characters whose font does not say which characters they are."""
+    codes = glyphs.codes
+    return float((((codes >= 0xE000) & (codes < 0xF900)) | (codes == 0xFFFD)).mean())
+
+
 def angles(textpage: Any, glyphs: Glyphs) -> NDArray[np.float64]:
     """The direction of each character's baseline in user space, radians anticlockwise."""
     page = binding.handle(textpage.raw)

@@ -22,6 +22,8 @@ from caiwen.errors import DocumentError
 
 MAX_HEADER_ROWS = 4
 """What a page break cuts stands in the first row of a page, or below a header of this many rows."""
+UNREADABLE = 0.3
+"""With this share of characters in private codes the text of a page is not what it shows."""
 CHART_CELLS, CHART_FILLED = 40, 0.12
 """A grid of at least so many cells of which no greater share holds text is a chart's."""
 SCANNED_AREA = 0.5
@@ -72,6 +74,8 @@ def _parse(page: Any, textpage: Any, number: int) -> RawPage:
     notes = [] if drawn.complete else [f"第 {number} 页图形过多，只读了一部分"]
     if textpage.count_chars() > chars.MAX_CHARACTERS:
         notes.append(f"第 {number} 页文字过多，只读了前 {chars.MAX_CHARACTERS} 字")
+    if len(glyphs) and chars.private_share(glyphs) > UNREADABLE:
+        notes.append(f"第 {number} 页的字体没有文字对照表，读出的文字不可靠；可另存为图像后用 ocr 组件识别")
     upright = 0
     if drawn.tilted and len(glyphs):
         glyphs, upright = chars.upright_only(glyphs, chars.angles(textpage, glyphs))
@@ -94,7 +98,7 @@ def _parse(page: Any, textpage: Any, number: int) -> RawPage:
 def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[RawBlock, ...]:
     if not len(glyphs):
         return ()
-    glyphs = Glyphs(glyphs.codes, frame.to_upright(glyphs.boxes), glyphs.places)
+    glyphs = _on_page(Glyphs(glyphs.codes, frame.to_upright(glyphs.boxes), glyphs.places), frame)
     across, down = rulings.split_rulings(frame.to_upright(lines))
     grids = find_grids(across, down)
     group, used = _assign(glyphs, grids)
@@ -110,6 +114,13 @@ def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[RawBlock, ...
     placed += free_blocks(frame, by_group.get(0, []), tops, across)
     placed.sort(key=lambda item: item[:2])
     return tuple(block for _, _, block in placed)
+
+
+def _on_page(glyphs: Glyphs, frame: Frame) -> Glyphs:
+    """Without what lies beyond the visible page."""
+    width, height = frame.size(frame.upright)
+    x, y = (glyphs.boxes[:, :2] + glyphs.boxes[:, 2:]).T / 2
+    return glyphs.take((x > 0) & (x < width) & (y > 0) & (y < height))
 
 
 def _assign(glyphs: Glyphs, grids: list[Grid]) -> tuple[NDArray[np.int64], list[tuple[Grid, int]]]:
@@ -140,7 +151,8 @@ def _holds_a_table(grid: Grid, cell: NDArray[np.int64]) -> bool:
     if grid.owner.shape[1] < 2 or len(filled) < 2:
         return False
     named = np.isin(grid.owner[:, :2], list(filled)).any(axis=1).mean()
-    return bool(grid.owner.size < CHART_CELLS or named > 0.5 or len(filled) > CHART_FILLED * grid.owner.size)
+    small = grid.owner.size < CHART_CELLS or len(grid.owner) <= MAX_HEADER_ROWS
+    return bool(small or named > 0.5 or len(filled) > CHART_FILLED * grid.owner.size)
 
 
 def _table(frame: Frame, grid: Grid, start: int, by_group: dict[int, list[Piece]]) -> RawTable:
