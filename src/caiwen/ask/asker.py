@@ -34,9 +34,8 @@ from caiwen.ask.plan import (
     Select,
     Unanswerable,
 )
-from caiwen.ask.policy_answers import PolicyValue
-from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.policy_desk import PolicyDesk
+from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.record import Recorder
 from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
@@ -201,7 +200,7 @@ class Asker:
 
     def _explain(self, plan: Explain, evidence: Evidence, limit: Universe) -> Draft:
         reader = Reader(limit.world, self._index, limit.documents)
-        quotes = reader.find(plan)
+        quotes = self._policies.current(reader.find(plan), limit, self._today or date.today())
         sentences = compose_quotes(quotes, plan)
         draft = Draft("answered" if quotes else "not_found", sentences, quotes=quotes)
         if plan.facts and plan.companies:
@@ -235,25 +234,26 @@ class Asker:
     def _define(self, plan: Define, limit: Universe) -> Draft:
         text = define(plan)
         search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
-        quotes = [
-            q
-            for q in Reader(limit.world, self._index, limit.documents).find(search)
-            if _defines(plan.term, q)
-        ]
+        found = Reader(limit.world, self._index, limit.documents).find(search)
+        found = self._policies.current(found, limit, self._today or date.today())
+        quotes = [q for q in found if _defines(plan.term, q)]
         sentences = [Sentence(text)] if text else []
         sentences += compose_quotes(quotes[:2], search)
         if not sentences:
             said = f"材料中未找到“{plan.term}”的定义。"
             return Draft("not_found", [Sentence(said)], known=[said])
-        return Draft("answered", sentences, quotes=quotes[:2], known=[text or ""])
+        draft = Draft("answered", sentences, quotes=quotes[:2], known=[text or ""])
+        if text:
+            draft.policy = [(PolicyValue("text", plan.term, text, "财问术语表"), None)]
+        return draft
 
     def _record(self, question: str, plan: Plan, draft: Draft, limit: Universe, trace: Trace) -> Answer:
         recorder = Recorder(limit.world)
         if draft.outcome:
             recorder.add_outcome(draft.outcome)
+        recorder.add_policy(draft.policy)
         for quote in draft.quotes:
             recorder.add_quote(quote, getattr(plan, "topic", None) or getattr(plan, "term", None))
-        recorder.add_policy(draft.policy)
         texts = [recorder.cited(sentence) for sentence in draft.sentences]
         text = "\n".join(texts) if draft.quotes or draft.policy else "".join(texts)
         return Answer(

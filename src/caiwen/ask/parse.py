@@ -90,13 +90,25 @@ class Parser:
     def _companies_then_plan(self, reading: Reading) -> Plan:
         reading.companies = [m for m in reading.companies if not self._part_of_longer_name(reading, m)]
         if not self.world.book.all:
-            return Unanswerable(text="事实库里还没有任何材料，请先用 caiwen ingest 读入文件。")
+            return self._without_reports(reading)
         if reading.companies:
             unknown = self._unknown_name(reading) if wants_several(reading) else None
             if unknown:
                 return self._no_such_company(unknown)
             return self._plan(reading, [reference(m.companies[0]) for m in reading.companies])
         return self._without_company(reading)
+
+    def _without_reports(self, reading: Reading) -> Plan:
+        """No company is known: concepts are explained all the same, and whatever documents there are searched."""
+        definition = definition_of(reading)
+        if definition:
+            return definition
+        if not self.world.documents:
+            return Unanswerable(text="事实库里还没有任何材料，请先用 caiwen ingest 读入文件。")
+        topic = topic_of(reading)
+        return Explain(
+            topic=topic.text or reading.text, terms=topic.terms, sections=topic.sections, needs=topic.needs
+        )
 
     def _part_of_longer_name(self, reading: Reading, mention: CompanyMention) -> bool:
         """华兰生物股份 holds the short name 生物股份: a name with unread characters right before it is another name."""

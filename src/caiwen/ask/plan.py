@@ -155,7 +155,7 @@ class Explain(Record):
 
 
 PolicyAsk = Literal[
-    "article", "topic", "about", "compare", "first", "effect", "ended", "repeals", "status", "which", "versions",
+    "article", "topic", "about", "define", "compare", "first", "effect", "ended", "repeals", "status", "which", "versions",
     "history", "issued", "number", "issuer", "size",
 ]  # fmt: skip
 
@@ -164,7 +164,8 @@ class Policy(Record):
     """What a statute or rule says, and about it. ``law``: the key of its title; None to look through all in force.
 
     ``day``: on which its standing is judged (ISO); ``versions``: sha256 of the texts meant, first one first; none
-    when no text that is at hand was in force then. ``articles``: as cited (第四十七条第二款).
+    when no text that is at hand was in force then. ``articles``: as cited (第四十七条第二款). ``cue``: the question's
+    own words show that it is about a rule.
     """
 
     kind: Literal["policy"] = "policy"
@@ -176,6 +177,7 @@ class Policy(Record):
     versions: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     topic: str = ""
+    cue: bool = True
     note: str = ""
 
 

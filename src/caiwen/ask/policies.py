@@ -89,17 +89,26 @@ class PolicyParser:
             note=noted,
         )
 
+    def define(self, term: str) -> Policy | None:
+        """A term that a rule in force may define."""
+        topic = plain(term)
+        if not self.library.laws or len(topic) < 2:
+            return None
+        day = self.today.isoformat()
+        return Policy(law=None, title=None, asks="define", day=day, topic=topic)
+
     def guess(self, question: str) -> Policy | None:
         """A question that names no instrument, but asks what is allowed, demanded or punished: any rule in force."""
         flat = _flat(question)
-        if not self.library.laws or not re.search(load("policies.yaml")["norm_cues"], flat):
+        if not self.library.laws:
             return None
+        cue = re.search(load("policies.yaml")["norm_cues"], flat) is not None
         moment, rest = read_moment(flat, self.today)
         topic = _topic(rest, refs_out=True)
         if len(topic) < 4:
             return None
         day = self._day(moment)
-        return Policy(law=None, title=None, asks="topic", day=day, said=moment.said, topic=topic)
+        return Policy(law=None, title=None, asks="topic", day=day, said=moment.said, topic=topic, cue=cue)
 
     # --- which text -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from caiwen.ask.plan import Policy
@@ -22,9 +23,9 @@ from caiwen.ask.policy_words import (
     text_value,
 )
 from caiwen.ask.words import load
-from caiwen.finance.statutes import ArticleRef, article_refs
+from caiwen.finance.statutes import ArticleRef, article_refs, plain
 from caiwen.knowledge.policy_library import Law, Library, Standing, Version
-from caiwen.records.policy import Article
+from caiwen.records.policy import Article, NormKind
 
 
 class PolicyAnswerer(InstrumentAnswers):
@@ -116,9 +117,12 @@ class PolicyAnswerer(InstrumentAnswers):
         in_force = [v.record.document for v in self._library.in_force(plan.day)]
         documents = self._find(plan.topic, in_force) if in_force else []
         scored = self._search.best(plan.topic, documents)
-        enough = float(load("policies.yaml")["enough"])
+        enough = float(load("policies.yaml")["enough" if plan.cue else "enough_without_cue"])
+        kept = [s for s in scored if s.share >= enough]
+        if plan.asks == "define":
+            kept = [s for s in kept if _defines(s.article, plan.topic)]
         reply = PolicyReply(answered=False)
-        self._tell(reply, plan, _leading([s for s in scored if s.share >= enough]))
+        self._tell(reply, plan, _leading(kept))
         return reply
 
     def _tell(self, reply: PolicyReply, plan: Policy, scored: Sequence[Scored]) -> None:
@@ -138,6 +142,7 @@ Writer = Callable[[PolicyAnswerer, Policy, Law, list[Version]], PolicyReply]
 _WRITERS: dict[str, Writer] = {
     "article": PolicyAnswerer.articles,
     "topic": PolicyAnswerer.topic,
+    "define": PolicyAnswerer.topic,
     "about": PolicyAnswerer.about,
     "compare": PolicyAnswerer.compare,
     "first": PolicyAnswerer.first,
@@ -166,6 +171,14 @@ def _no_text(plan: Policy, law: Law) -> PolicyReply:
     else:
         reply.say(f"库中没有《{law.title}》在{when}有效的文本。库中的文本：{there}。")
     return reply
+
+
+def _defines(article: Article, term: str) -> bool:
+    """本法所称反洗钱，是指……: the term itself is what the sentence defines."""
+    pattern = re.compile(rf"(?:^|[。；）)]|所称(?:的)?){re.escape(term)}[，,]?(?:是指|，?包括|系指)")
+    return any(
+        norm.kind is NormKind.DEFINITION and pattern.search(plain(norm.text)) for norm in article.norms
+    )
 
 
 def _leading(scored: Sequence[Scored]) -> Sequence[Scored]:

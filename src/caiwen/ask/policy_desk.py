@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from caiwen.ask.define import define
 from caiwen.ask.passages import Index, Quote
-from caiwen.ask.plan import Explain, Plan, Policy, Unanswerable
+from caiwen.ask.plan import Define, Explain, Plan, Policy, Unanswerable
 from caiwen.ask.policies import PolicyParser, PolicyStore
 from caiwen.ask.policy_answers import PolicyAnswerer
 from caiwen.ask.policy_search import ArticleSearch
 from caiwen.ask.policy_words import PolicyQuote, PolicyReply
 from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.within import Universe
+from caiwen.finance.items import taxonomy
 from caiwen.finance.statutes import plain
-from caiwen.knowledge.policy_library import Library
+from caiwen.knowledge.policy_library import Library, Standing
 from caiwen.records import Passage
 
 _SEARCHED = 60
@@ -53,9 +55,21 @@ class PolicyDesk:
         """A rule in force for a question that otherwise finds no company or only loose passages."""
         if not _unsettled(plan):
             return None
-        library = self.library(limit)
-        guessed = PolicyParser(library, today).guess(question) if library.laws else None
+        parser = PolicyParser(self.library(limit), today)
+        guessed = parser.define(plan.term) if isinstance(plan, Define) else parser.guess(question)
+        if guessed is None or (not guessed.cue and taxonomy().find_in(tidy(question))):
+            return None  # a figure of a report is asked for, and no report is there
         return guessed if guessed and self.reply(guessed, limit).answered else None
+
+    def current(self, quotes: Sequence[Quote], limit: Universe, today: date) -> list[Quote]:
+        """Without passages from texts of an instrument that no longer hold, or do not hold yet."""
+        library, day = self.library(limit), today.isoformat()
+        kept = []
+        for quote in quotes:
+            found = library.of_document(quote.passage.document)
+            if found is None or found[1].standing(day) is Standing.IN_FORCE:
+                kept.append(quote)
+        return kept
 
     def reply(self, plan: Policy, limit: Universe) -> PolicyReply:
         library = self.library(limit)
@@ -86,4 +100,6 @@ class PolicyDesk:
 def _unsettled(plan: Plan) -> bool:
     if isinstance(plan, Explain):
         return all(company.how == "assumed" for company in plan.companies)
-    return plan.kind in ("define", "clarify", "unanswerable")
+    if isinstance(plan, Define):
+        return define(plan) is None
+    return plan.kind in ("clarify", "unanswerable")

@@ -26,7 +26,7 @@ _RULE = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """``share``: how much of the question's weight the article holds, 0 to 1."""
+    """``share``: how much of the question's weight the article holds, 0 to 1; words that no article holds weigh most."""
 
     document: str
     article: Article
@@ -63,7 +63,8 @@ class ArticleSearch:
         if not weights:
             return []
         mean = sum(text.length for _, text in texts) / len(texts)
-        total = sum(weight for pair, weight in weights.items() if pair in own) or 1.0
+        rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
+        total = sum(weights.get(pair, rarest) for pair in own) or 1.0
         found = []
         for sha256, text in texts:
             score = sum(weight * _gain(text, pair, mean) for pair, weight in weights.items())
