@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -85,7 +86,13 @@ def main(name: str, path: str, sample: str) -> None:
     seconds = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     megabytes = peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"pages": pages, "cpu_seconds": seconds, "peak_mb": megabytes}))
+    record = {
+        "pages": pages,
+        "cpu_seconds": seconds,
+        "peak_mb": megabytes,
+        "version": version(name.split("+")[0]),
+    }
+    print(json.dumps(record))
 
 
 if __name__ == "__main__":

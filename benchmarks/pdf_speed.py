@@ -39,6 +39,7 @@ class Result:
     pages: int = 0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
+    version: str = ""
     reason: str = ""
 
     @property

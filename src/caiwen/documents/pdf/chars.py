@@ -81,7 +81,7 @@ def read_glyphs(textpage: Any) -> Glyphs:
 
 def _codes(page: ctypes.c_void_p, count: int) -> NDArray[np.int32]:
     """In one call where PDFium's text has one UTF-16 unit per character, else one by one."""
-    text = np.zeros(count + 1, np.uint16)
+    text = np.zeros(2 * count + 2, np.uint16)  # room for surrogate pairs
     written = binding.get_text(page, 0, count, ctypes.c_void_p(text.ctypes.data))
     units = text[:count].astype(np.int32)
     if written == count + 1 and not ((units >= 0xD800) & (units < 0xE000)).any():
