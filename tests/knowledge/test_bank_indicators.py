@@ -106,3 +106,45 @@ def test_the_ratios_of_one_kind_of_loans_are_not_the_banks() -> None:
         assert values(paper(table(rows, caption=caption)), BANK) == {}
     whole = values(paper(table(rows, caption="本公司贷款质量指标")), BANK)
     assert whole["不良贷款率", "2019", Scope.CONSOLIDATED] == Decimal("2.13")
+
+
+def said(*paragraphs: str) -> dict[tuple[str, str], Decimal | None]:
+    facts = bank_indicators.extract(paper(*paragraphs), BANK)
+    return {(f.item, "".join(f.dimensions.values())): f.value for f in facts}
+
+
+def test_a_sentence_broken_off_by_a_paragraph_goes_on() -> None:
+    broken = (
+        "截至报告期末，本集团不良贷款总额580.04亿元；不良贷款率0.96%，较上年末上升0.05个百分点；",
+        "拨备覆盖率450.79%，较上年末下降33.08个百分点；贷款拨备率4.32%。",
+    )
+    assert said(*broken) == {
+        ("不良贷款率", ""): Decimal("0.96"), ("拨备覆盖率", ""): Decimal("450.79"), ("贷款拨备率", ""): Decimal("4.32"),
+    }  # fmt: skip
+    assert said(broken[0].rstrip("；") + "。", broken[1]) == {("不良贷款率", ""): Decimal("0.96")}
+
+
+def test_lists_and_methods() -> None:
+    text = (
+        "截至报告期末，本集团拨备覆盖率300.00%；高级法下核心一级资本充足率、一级资本充足率和资本充足率"
+        "分别为13.68%、15.75%和17.77%，较上年末分别上升1.02、0.81和0.29个百分点。"
+    )
+    simple = "截至报告期末，本集团权重法下核心一级资本充足率11.52%，资本充足率14.68%。"
+    assert said(text, simple) == {
+        ("拨备覆盖率", ""): 300,
+        ("核心一级资本充足率", "高级法"): Decimal("13.68"), ("一级资本充足率", "高级法"): Decimal("15.75"),
+        ("资本充足率", "高级法"): Decimal("17.77"), ("核心一级资本充足率", "权重法"): Decimal("11.52"),
+        ("资本充足率", "权重法"): Decimal("14.68"),
+    }  # fmt: skip
+    uneven = "截至报告期末，本集团一级资本充足率和资本充足率分别为13.68%、15.75%和17.77%。"
+    assert said(uneven) == {}
+
+
+def test_a_sentence_without_a_time_of_its_own_stands_at_the_time_of_the_one_before() -> None:
+    first = "报告期，本集团业务及管理费1,117.86亿元，同比下降1.40%。"
+    assert said(first + "本集团成本收入比32.96%，同比上升0.08个百分点。") == {
+        ("成本收入比", ""): Decimal("32.96")
+    }
+    assert said(first + "2018年本集团成本收入比31.00%。") == {}
+    assert said(first, "本集团成本收入比32.96%。") == {}
+    assert said("2018年末，本集团拨备覆盖率400.00%。") == {}

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
-from functools import cache, lru_cache
 
 from caiwen.finance.amount import Scale
-from caiwen.finance.items import taxonomy
 from caiwen.finance.items.taxonomy import Item
 from caiwen.finance.text import squash
+from caiwen.knowledge import bank_prose
+from caiwen.knowledge.bank_prose import method_of, regulatory_item
 from caiwen.knowledge.data import load
-from caiwen.knowledge.labelled import Headers, bare_label, contradicts, place, value_columns
+from caiwen.knowledge.labelled import Headers, contradicts, place, value_columns
 from caiwen.knowledge.making import Maker, Meaning, Row, gist, rows_of
-from caiwen.knowledge.told import flat
 from caiwen.knowledge.units import document_scale, measure, table_scale
-from caiwen.records import Document, Fact, Filing, FilingKind, Paragraph, Scope, Span, Table
+from caiwen.records import Document, Fact, Filing, FilingKind, Scope, Table
 
 _RULES = "bank_indicators.yaml"
 
@@ -33,7 +31,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
     facts = _settled([fact for table in sorted(found, key=len, reverse=True) for fact in table])
     if filing.sector == "bank" and filing.kind is not FilingKind.PROSPECTUS:
         known = {f.item for f in facts if f.period == filing.period}
-        facts.extend(_prose(maker, known | set(rules["broken_down"])))
+        facts.extend(bank_prose.told(maker, known | set(rules["broken_down"])))
     return facts
 
 
@@ -63,39 +61,22 @@ def _settled(facts: list[Fact]) -> list[Fact]:
     return [fact for key, fact in kept.items() if key not in several or fact.item not in broken]
 
 
-@lru_cache(maxsize=8192)
-def _item(label: str, sector: str) -> Item | None:
-    name = bare_label(label)
-    found = (
-        taxonomy().match(name, statement=load(_RULES)["statement"], sector=sector)
-        if 2 < len(name) < 40
-        else None
-    )
-    return found if found is not None and found.statement == load(_RULES)["statement"] else None
-
-
 def _table(maker: Maker, table: Table, default: Scale | None) -> Iterator[Fact]:
-    headers, method = Headers(), _method(table.caption + "".join(table.context[-2:]))
+    headers, method = Headers(), method_of(table.caption + "".join(table.context[-2:]))
     parent = bool(re.search(load(_RULES)["parent"], squash(table.caption + "".join(table.context[-2:]))))
     for row in rows_of(table):
         if headers.take(row) or not row.cells:
             continue
         if not row.numbers:
-            method = _method(row.label) or method
+            method = method_of(row.label) or method
             continue
-        item = _item(row.cells[0].text, maker.filing.sector)
+        item = regulatory_item(row.cells[0].text, maker.filing.sector)
         if item is None:
             continue
-        dimensions = {load(_RULES)["method"]["name"]: m} if (m := _method(row.label) or method) else {}
+        dimensions = {load(_RULES)["method"]["name"]: m} if (m := method_of(row.label) or method) else {}
         for fact in _row(maker, table, row, headers, item, table_scale(table) or default):
             scope = Scope.PARENT if parent and maker.filing.sector == "broker" else fact.scope
             yield replace(fact, dimensions=dimensions, scope=scope)
-
-
-def _method(text: str) -> str:
-    words = squash(text)
-    found = [name for name, p in load(_RULES)["method"]["values"].items() if re.search(p, words)]
-    return found[0] if len(found) == 1 else ""
 
 
 def _row(
@@ -113,50 +94,3 @@ def _row(
         meaning = place(Meaning(item.name, ""), column, instant=item.kind == "instant")
         if how and (fact := maker.number(meaning, table, cell, how, label=row.label, headers=texts)):
             yield fact
-
-
-# --- told in prose -------------------------------------------------------------------------------
-
-
-@cache
-def _clause() -> re.Pattern[str]:
-    items = [i for i in taxonomy().all if i.statement == load(_RULES)["statement"] and "bank" in i.sectors]
-    names = {n for i in items if i.unit == "percent" for n in (i.name, *i.aliases)}
-    ordered = sorted(names, key=len, reverse=True)
-    return re.compile(load(_RULES)["prose"]["clause"].replace("{items}", "|".join(map(re.escape, ordered))))
-
-
-def _prose(maker: Maker, known: set[str]) -> Iterator[Fact]:
-    """Sentences that speak of the whole group at the period's end, and of no part of it."""
-    done = set(known)
-    for block in maker.document.blocks[: max(100, len(maker.document.blocks) // 2)]:
-        if not isinstance(block, Paragraph) or "率" not in block.text or not maker.period:
-            continue
-        for sentence in re.split(r"(?<=。)", flat(block)):
-            if not _of_the_whole(sentence, maker.period):
-                continue
-            for match in _clause().finditer(sentence):
-                item = _item(match["item"], "bank")
-                if item is None or item.name in done or _cut(sentence, match):
-                    continue
-                done.add(item.name)
-                yield _said(maker, block, item, match, sentence)
-
-
-def _of_the_whole(sentence: str, period: str) -> bool:
-    rules = load(_RULES)["prose"]
-    if not re.search(rules["whole"], sentence) or re.search(rules["part"], sentence):
-        return False
-    when = re.search(rules["period"], sentence)
-    year = (when["year"] or when["year2"]) if when else None
-    return when is not None and year in (None, period[:4])
-
-
-def _cut(sentence: str, match: re.Match[str]) -> bool:
-    """Lists (分别为…) and ratios by one method, whose figures a clause cannot tell apart."""
-    return "分别" in sentence[max(0, match.start() - 30) : match.end()] or "法下" in sentence
-
-
-def _said(maker: Maker, block: Paragraph, item: Item, match: re.Match[str], sentence: str) -> Fact:
-    meaning = maker.meaning(item.name, span=Span.INSTANT if item.kind == "instant" else Span.YTD)
-    return maker.told(meaning, block, match["value"] + "%", Decimal(match["value"]), "%", sentence)
