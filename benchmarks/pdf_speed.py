@@ -87,15 +87,14 @@ def show(results: list[Result], stored: dict[str, float], pages: dict[str, int])
     for column in ("文件", "读取器", "页", "CPU 秒", "页/CPU 秒", "× pdfplumber", "峰值 MB"):
         table.add_column(column, justify="left" if column in ("文件", "读取器") else "right")
     for r in results:
-        if r.reason:
-            table.add_row(r.file, r.reader, f"未测：{r.reason}", *[""] * 4)
-            continue
-        times = f"{r.rate / base[r.file]:.1f}" if r.file in base else ""
-        table.add_row(
-            r.file, r.reader, str(r.pages), f"{r.cpu_seconds:.2f}", f"{r.rate:.1f}", times, f"{r.peak_mb:.0f}"
-        )
+        if not r.reason:
+            times = f"{r.rate / base[r.file]:.1f}" if r.file in base else ""
+            figures = (str(r.pages), f"{r.cpu_seconds:.2f}", f"{r.rate:.1f}", times, f"{r.peak_mb:.0f}")
+            table.add_row(r.file, f"{r.reader} {r.version}", *figures)
     console = Console(width=120)
     console.print(table)
+    for reader, reason in dict.fromkeys((r.reader, r.reason) for r in results if r.reason):
+        console.print(f"{reader} 未测：{reason}")
     for file, seconds in stored.items():
         console.print(f"{file}：{pages[file]} 页连同事实与索引写入库，默认进程数，用时 {seconds:.1f} 秒")
 
@@ -109,7 +108,7 @@ def main() -> None:
     )
     parser.add_argument("--peers", type=Path, default=ROOT / ".venv-peers", help="同类工具所在的虚拟环境")
     parser.add_argument("--install-peers", action="store_true", help="先建好该环境")
-    parser.add_argument("--sample", type=int, default=24, help="同类工具每个文件读多少页")
+    parser.add_argument("--sample", type=int, default=40, help="同类工具每个文件读多少页")
     parser.add_argument("--repeats", type=int, default=3, help="caiwen 重复几次取最快")
     parser.add_argument("--json", type=Path, help="把结果写入此文件")
     options = parser.parse_args()
