@@ -83,6 +83,28 @@ def questions(
     _run(Questions(workspace_of(context), file), {"questions": str(file)}, json_file, every)
 
 
+@app.command("policies", cls=HelpCommand)
+def policies(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="题目.jsonl")],
+    documents: Annotated[
+        Path | None, typer.Option(metavar="文件夹", help="法规文件所在的文件夹，先读入；不给则用工作区已有的")
+    ] = None,
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """法规问答：选对版本、条号、日期与文字。不在工作区里运行时用临时工作区。"""
+    from caiwen.evaluate.policies import PolicyQuestions
+
+    with _bench(context) as workspace:
+        if documents is not None:
+            with reading() as on_progress:
+                report = workspace.ingest([documents], on_progress=on_progress)
+            for failure in report.failures:
+                warn(f"没有读成：{failure}")
+        _run(PolicyQuestions(workspace, file), {"questions": str(file)}, json_file, every)
+
+
 @app.command("identities", cls=HelpCommand)
 def identities(
     context: typer.Context,
