@@ -34,7 +34,10 @@ _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
 def _page(resources: bytes) -> bytes:
-    return b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << %s >> >>" % resources
+    return (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << %s >> >>"
+        % resources
+    )
 
 
 def one_page(content: bytes = b"BT /F 12 Tf 72 700 Td (hello) Tj ET") -> bytes:
@@ -61,7 +64,9 @@ def zero_pages() -> bytes:
 def image_only() -> bytes:
     """A page that is one grey picture, as a scanner makes it."""
     picture = zlib.compress(bytes([200]) * (60 * 80))
-    entries = b"/Type /XObject /Subtype /Image /Width 60 /Height 80 /BitsPerComponent 8 /ColorSpace /DeviceGray"
+    entries = (
+        b"/Type /XObject /Subtype /Image /Width 60 /Height 80 /BitsPerComponent 8 /ColorSpace /DeviceGray"
+    )
     image = stream(picture, entries + b" /Filter /FlateDecode")
     content = stream(b"q 595 0 0 842 0 0 cm /I Do Q")
     return assemble([_CATALOG, _ONE_PAGE, _page(b"/XObject << /I 5 0 R >>"), content, image])
@@ -94,8 +99,12 @@ def double_flate_bomb(megabytes: int = 1024) -> bytes:
 
 def many_objects(count: int = 200_000) -> bytes:
     """A page that draws ``count`` short lines."""
-    content = b"".join(b"%d %d m %d %d l S\n" % (i % 500, i % 800, i % 500 + 9, i % 800) for i in range(count))
-    return assemble([_CATALOG, _ONE_PAGE, _page(b""), stream(zlib.compress(content), b"/Filter /FlateDecode")])
+    content = b"".join(
+        b"%d %d m %d %d l S\n" % (i % 500, i % 800, i % 500 + 9, i % 800) for i in range(count)
+    )
+    return assemble(
+        [_CATALOG, _ONE_PAGE, _page(b""), stream(zlib.compress(content), b"/Filter /FlateDecode")]
+    )
 
 
 def many_characters(count: int = 300_000) -> bytes:
