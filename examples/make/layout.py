@@ -52,7 +52,10 @@ def text_width(text: str, size: float) -> float:
 
 @dataclass(frozen=True)
 class TableStyle:
-    """``widths`` in points; ``align``: one letter a column (l, r, c); ``borders``: grid, three (三线表) or none."""
+    """``widths`` in points; ``align``: one letter a column (l, r, c).
+
+    ``borders``: grid, three (三线表), open (a grid without its outer verticals), rows (horizontals only) or none.
+    """
 
     widths: tuple[float, ...]
     align: str
@@ -167,10 +170,12 @@ class Writer:
         top, bottom = self.y, self.y - height
         for column, (_, width, offset) in spans.items():
             left = x0 + offset
-            if style.borders == "grid":
+            if style.borders in ("grid", "open", "rows"):
                 self.rule(left, top, width, HAIRLINE)
                 self.rule(left, bottom, width, HAIRLINE)
+            if style.borders == "grid" or (style.borders == "open" and offset):
                 self.canvas.rect(left, bottom, HAIRLINE, height, stroke=0, fill=1)
+            if style.borders == "grid":
                 self.canvas.rect(left + width, bottom, HAIRLINE, height, stroke=0, fill=1)
             align = "c" if number < style.header_rows else style.align[column]
             for k, piece in enumerate(lines[column]):
