@@ -23,19 +23,27 @@ def chinese_number(text: str) -> Decimal | None:
     head = text.rstrip("万亿")
     if head and head[0].isdigit():
         return _mixed(head, text[len(head) :])
-    total = section = digit = 0
+    value = _by_units(text)
+    return Decimal(value) if value is not None else None
+
+
+def _by_units(text: str) -> int | None:
+    """Each big unit counts all that stands before it: 一亿五千万 is 1 × 亿 + 5000 × 万."""
+    for unit in ("亿", "万"):
+        if unit in text:
+            before, after = text.rsplit(unit, 1)
+            left, right = _by_units(before), _by_units(after) if after else 0
+            return None if left is None or right is None else left * _BIG[unit] + right
+    total = digit = 0
     for char in text:
         if char in _DIGITS:
             digit = _DIGITS[char]
         elif char in _SMALL:
-            section += (digit or 1) * _SMALL[char]
+            total += (digit or 1) * _SMALL[char]
             digit = 0
-        elif char in _BIG:
-            total = (total + section + digit) * _BIG[char]
-            section = digit = 0
         else:
             return None
-    return Decimal(total + section + digit)
+    return total + digit if text else None
 
 
 def _mixed(head: str, units: str) -> Decimal | None:
