@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import sys
 import tempfile
 from collections import Counter
@@ -30,9 +29,15 @@ from layout import Fonts, TableStyle, Writer  # noqa: E402
 from ledger import Drivers, Year, accounts  # noqa: E402
 
 from caiwen import documents, knowledge  # noqa: E402
+from caiwen.finance.text import squash  # noqa: E402
 
 Key = tuple[str, str, str, str]
-UNITS = {"元": (Decimal("0.01"), 2), "千元": (Decimal("0.00001"), 0), "万元": (Decimal("0.000001"), 2), "百万元": (Decimal("0.00000001"), 0)}
+UNITS = {
+    "元": (Decimal("0.01"), 2),
+    "千元": (Decimal("0.00001"), 0),
+    "万元": (Decimal("0.000001"), 2),
+    "百万元": (Decimal("0.00000001"), 0),
+}
 FACTORS = {"元": 1, "千元": 1000, "万元": 10000, "百万元": 1000000}
 NAME = "岚汐仪器股份有限公司"
 
@@ -93,7 +98,9 @@ class Report:
         digits = f"{abs(value):,.{places}f}"
         if value >= 0:
             return digits
-        return {"hyphen": f"-{digits}", "brackets": f"({digits})", "fullwidth": f"－{digits}"}[self.style.negative]
+        return {"hyphen": f"-{digits}", "brackets": f"({digits})", "fullwidth": f"－{digits}"}[
+            self.style.negative
+        ]
 
     def remember(self, scope: str, year: int, statement: str, label: str, amount: int | None) -> None:
         if amount is None:
@@ -144,15 +151,29 @@ class Report:
         if self.style.dates == "dash":
             return [f"{y}-12-31", f"{y - 1}-12-31"] if instant else [f"{y}年1-12月", f"{y - 1}年1-12月"]
         if self.style.dates == "spaced":
-            return [f"{y} 年 12 月 31 日", f"{y - 1} 年 12 月 31 日"] if instant else [f"{y} 年度", f"{y - 1} 年度"]
+            return (
+                [f"{y} 年 12 月 31 日", f"{y - 1} 年 12 月 31 日"]
+                if instant
+                else [f"{y} 年度", f"{y - 1} 年度"]
+            )
         return [f"{y}年12月31日", f"{y - 1}年12月31日"] if instant else [f"{y}年度", f"{y - 1}年度"]
 
     def head(self, w: Writer, title: str, instant: bool) -> None:
         s = self.style
-        shown = {"plain": title, "numbered": f"1、{title}", "spaced": " ".join(title), "dated": f"{s.year}年度{title}"}[s.title]
+        shown = {
+            "plain": title,
+            "numbered": f"1、{title}",
+            "spaced": " ".join(title),
+            "dated": f"{s.year}年度{title}",
+        }[s.title]
         if s.title == "dated" and instant:
             shown = title
-        unit = {"right": f"单位：{s.unit}", "bracket": f"（除特别注明外，金额单位为人民币{s.unit}）", "currency": f"单位:{s.unit} 币种:人民币", "caption": ""}[s.unit_place]
+        unit = {
+            "right": f"单位：{s.unit}",
+            "bracket": f"（除特别注明外，金额单位为人民币{s.unit}）",
+            "currency": f"单位:{s.unit} 币种:人民币",
+            "caption": "",
+        }[s.unit_place]
         w.line(f"{shown}（单位：{s.unit}）" if s.unit_place == "caption" else shown, 11, "c", 2)
         w.line(f"{s.year}年12月31日" if instant else f"{s.year}年度", 10, "c")
         w.line(f"编制单位：{NAME}", 9)
@@ -167,11 +188,21 @@ class Report:
         w.line(f"{s.year}年年度报告", 20, "c", 2)
         w.new_page()
         w.chapter("第二节 公司简介和主要财务指标")
-        w.table([["股票简称", "岚汐仪器", "股票代码", "609988"], ["公司的中文名称", NAME, "公司的法定代表人", "江予安"]], TableStyle((90, 140, 100, 120), "llll", 9, header_rows=0))
+        w.table(
+            [
+                ["股票简称", "岚汐仪器", "股票代码", "609988"],
+                ["公司的中文名称", NAME, "公司的法定代表人", "江予安"],
+            ],
+            TableStyle((90, 140, 100, 120), "llll", 9, header_rows=0),
+        )
         w.chapter("第十节 财务报告")
         w.paragraph("审计意见类型为标准的无保留意见。")
         w.heading("二、财务报表")
-        forms = (("资产负债表", BALANCE, "balance_sheet"), ("利润表", INCOME, "income_statement"), ("现金流量表", CASH, "cash_flow"))
+        forms = (
+            ("资产负债表", BALANCE, "balance_sheet"),
+            ("利润表", INCOME, "income_statement"),
+            ("现金流量表", CASH, "cash_flow"),
+        )
         for name, lines, source in forms:
             instant = source == "balance_sheet"
             if s.layout == "together":
@@ -207,10 +238,30 @@ class Report:
         right[-1:-1] = [["", "", ""]] * (longest - len(right))
         now, before = self.heads(True)
         heads = ["资产", now, before, "负债和所有者权益", now, before]
-        self.draw(w, heads, [a + b for a, b in zip(left, right, strict=True)], (90, 70, 70, 90, 70, 70), "lrrlrr", 6.8)
+        self.draw(
+            w,
+            heads,
+            [a + b for a, b in zip(left, right, strict=True)],
+            (90, 70, 70, 90, 70, 70),
+            "lrrlrr",
+            6.8,
+        )
 
-    def draw(self, w: Writer, heads: list[str], body: list[list[str]], widths: tuple[float, ...], align: str, size: float = 0) -> None:
-        style = TableStyle(widths, align, size or min(self.style.size, 8.5 if len(widths) > 4 else 10), borders=self.style.borders)
+    def draw(
+        self,
+        w: Writer,
+        heads: list[str],
+        body: list[list[str]],
+        widths: tuple[float, ...],
+        align: str,
+        size: float = 0,
+    ) -> None:
+        style = TableStyle(
+            widths,
+            align,
+            size or min(self.style.size, 8.5 if len(widths) > 4 else 10),
+            borders=self.style.borders,
+        )
         if not self.style.repeat_header:
             w.table([heads, *body], style)
             return
@@ -222,7 +273,8 @@ class Report:
 
 
 def plain(label: str) -> str:
-    return re.sub(r"[\s　]", "", label)
+    """Labels as both sides write them: full-width signs and spaces aside."""
+    return squash(label)
 
 
 @dataclass
@@ -246,14 +298,30 @@ def measure(style: Style, seed: int, fonts: Fonts, folder: Path) -> Score:
     sources = {key[2] for key in report.truth}
     facts = [f for f in understood.facts if f.source in sources]
     got = {(f.scope.value, f.period, f.source, plain(f.observation.label)): f.value for f in facts}
-    missing = [f"{key}: {value} 读成 {got.get(key)}" for key, value in report.truth.items() if got.get(key) != value]
+    missing = [
+        f"{key}: {value} 读成 {got.get(key)}" for key, value in report.truth.items() if got.get(key) != value
+    ]
     possible = {(k[0], k[1], k[2], v) for k, v in report.truth.items()}
-    mistaken = [f"{f.scope} {f.period} {f.source} {f.observation.label} {f.value}" for f in facts if (f.scope.value, f.period, f.source, f.value) not in possible]
-    return Score(style, len(report.truth), len(report.truth) - len(missing), len(facts), len(mistaken), missing, mistaken)
+    mistaken = [
+        f"{f.scope} {f.period} {f.source} {f.observation.label} {f.value}"
+        for f in facts
+        if (f.scope.value, f.period, f.source, f.value) not in possible
+    ]
+    return Score(
+        style,
+        len(report.truth),
+        len(report.truth) - len(missing),
+        len(facts),
+        len(mistaken),
+        missing,
+        mistaken,
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--han", type=Path, required=True)
     parser.add_argument("--latin", type=Path, required=True)
     parser.add_argument("--count", type=int, default=40)
@@ -268,21 +336,45 @@ def main() -> None:
         for number in range(options.count):
             score = measure(draw(rng), options.seed * 1000 + number, fonts, folder)
             scores.append(score)
-            print(f"{number:3} {score.found}/{score.cells} 格，{score.wrong} 条错  {' '.join(str(v) for v in asdict(score.style).values())}", flush=True)
+            print(
+                f"{number:3} {score.found}/{score.cells} 格，{score.wrong} 条错  {' '.join(str(v) for v in asdict(score.style).values())}",
+                flush=True,
+            )
     show(scores)
     if options.json:
-        options.json.write_text(json.dumps([asdict(s) for s in scores], ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        options.json.write_text(
+            json.dumps([asdict(s) for s in scores], ensure_ascii=False, indent=1, default=str),
+            encoding="utf-8",
+        )
 
 
 def show(scores: list[Score]) -> None:
     """Totals, and the rate by each trait of style."""
-    print(f"\n合计：{sum(s.found for s in scores)}/{sum(s.cells for s in scores)} 格读对；{sum(s.facts for s in scores)} 条事实，{sum(s.wrong for s in scores)} 条错")
-    for trait in ("borders", "unit", "unit_place", "dates", "notes", "negative", "blank", "repeat_header", "title", "layout", "size", "indent"):
+    print(
+        f"\n合计：{sum(s.found for s in scores)}/{sum(s.cells for s in scores)} 格读对；{sum(s.facts for s in scores)} 条事实，{sum(s.wrong for s in scores)} 条错"
+    )
+    for trait in (
+        "borders",
+        "unit",
+        "unit_place",
+        "dates",
+        "notes",
+        "negative",
+        "blank",
+        "repeat_header",
+        "title",
+        "layout",
+        "size",
+        "indent",
+    ):
         cells, found = Counter(), Counter()
         for s in scores:
             cells[getattr(s.style, trait)] += s.cells
             found[getattr(s.style, trait)] += s.found
-        print(f"{trait:14}" + "  ".join(f"{value}: {found[value] / cells[value]:.1%}" for value in sorted(cells, key=str)))
+        print(
+            f"{trait:14}"
+            + "  ".join(f"{value}: {found[value] / cells[value]:.1%}" for value in sorted(cells, key=str))
+        )
 
 
 if __name__ == "__main__":
