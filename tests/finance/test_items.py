@@ -214,6 +214,7 @@ def test_what_does_not_belong_is_not_matched(label: str, statement: str) -> None
         ("归属于母公司所有者的净利润", "归属于上市公司股东的扣除非经常性损益的净利润"),
         ("所有者权益合计", "归属于母公司所有者权益合计"),
         ("营业成本", "营业总成本"),
+        ("固定资产", "固定资产合计"),
     ],
 )
 def test_look_alikes_are_different_items(left: str, right: str) -> None:

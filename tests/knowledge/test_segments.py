@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from caiwen.knowledge import segments
@@ -119,3 +120,7 @@ def test_last_year_by_this_years_rules() -> None:
     assert {(f.period, f.basis) for f in facts} == {("2019", Basis.RESTATED)}
     assert len(facts) == 3
     assert segments.extract(paper(table(rows, unit="单位：元", caption=told.format(""))), ANNUAL) == []
+    above = replace(table(rows, unit="单位：元"), context=(told.format("（2019年）"), "√适用 □不适用"))
+    assert {f.period for f in segments.extract(paper(above), ANNUAL)} == {"2019"}
+    denied = replace(above, context=(told.format(""), "□适用 √不适用", "（3）其他"))
+    assert {f.period for f in segments.extract(paper(denied), ANNUAL)} == {"2020"}

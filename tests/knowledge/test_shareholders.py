@@ -101,9 +101,9 @@ def test_latin_names_keep_their_spaces() -> None:
         ["前十名股东持股情况", "<", "<", "<", "<", "<"],
         HEAD,
         ["EXAMPLE ALPHA PTE\nLTD", "0", "1,000,000", "1.00", "", "境外法人"],
-        ["甲资产－ 乙 3 号\n基金", "0", "2,000,000", "2.00", "", "其他"],
+        ["甲资产－ 乙 3 号\n基金-005L\n-CT001沪", "0", "2,000,000", "2.00", "", "其他"],
     ]
     assert set(values(paper(table(rows)))) == {
         "持股数量EXAMPLE ALPHA PTE LTD", "持股比例EXAMPLE ALPHA PTE LTD",
-        "持股数量甲资产-乙3号基金", "持股比例甲资产-乙3号基金",
+        "持股数量甲资产-乙3号基金-005L-CT001沪", "持股比例甲资产-乙3号基金-005L-CT001沪",
     }  # fmt: skip

@@ -162,9 +162,9 @@ def _periods_named(maker: Maker, heads: list[Row]) -> list[ColumnMeaning]:
 
 def _restated(table: Table, columns: dict[int, _Column]) -> dict[int, _Column]:
     """公司最近1年（2021年）按报告期末口径调整后: last year's figures by this year's rules; none where no year is named."""
-    above = squash(table.caption + "".join(table.context[-1:]))
+    above = squash("".join((table.caption, *table.context)))
     told = re.search(load(_RULES)["restated"], above)
-    if told is None:
+    if told is None or re.search(load(_RULES)["denied"], above[told.end() :]):
         return columns
     if told["year"] is None:
         return {}

@@ -145,7 +145,7 @@ class _Lists:
         layout = self.layout
         if layout is None or not row.cells or layout.kind in ("locked", "preferred", ""):
             return
-        name = tidy(row.cells[0].text)
+        name = re.sub(r"\s*-\s*", "-", tidy(row.cells[0].text))
         if row.cells[0].column > layout.name.column + layout.name.colspan or is_number(name) or len(name) < 2:
             return
         if re.search(load(_RULES)["not_names"], name) or not row.numbers:
