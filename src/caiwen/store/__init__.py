@@ -5,11 +5,12 @@
 
 from caiwen.store.filters import FactFilter
 from caiwen.store.index import Hit, IndexBusyError, SearchIndex
-from caiwen.store.records import Added, Change, Company, Correction, Near, Source, StoredDocument
+from caiwen.store.records import Added, Cell, Change, Company, Correction, Near, Source, StoredDocument
 from caiwen.store.store import Store
 
 __all__ = [
     "Added",
+    "Cell",
     "Change",
     "Company",
     "Correction",

@@ -19,7 +19,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=NORMAL",  # safe against kill -9 in WAL mode; a power cut may lose the last commits, whole
     "PRAGMA foreign_keys=OFF",  # a document is removed table by table, in one transaction
     "PRAGMA cache_size=-32768",
-    "PRAGMA mmap_size=268435456",
+    "PRAGMA mmap_size=1073741824",
     "PRAGMA temp_store=MEMORY",
 )
 

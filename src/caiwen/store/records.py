@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-from caiwen.errors import DocumentError
+from caiwen.errors import DocumentError, system_words
 from caiwen.records import Filing
 
 
@@ -28,8 +30,10 @@ class Source:
             state = path.stat()
         except OSError as error:
             raise DocumentError(
-                f"无法读取文件（{error.strerror}）", where=path.name, hint="请检查路径和权限"
+                f"无法读取文件（{system_words(error)}）", where=path.name, hint="请检查路径和权限"
             ) from error
+        if not stat.S_ISREG(state.st_mode):
+            raise DocumentError("不是普通文件（文件夹、管道或设备）", where=path.name)
         return cls(str(path.resolve()), state.st_size, state.st_mtime_ns)
 
 
@@ -97,6 +101,21 @@ class Company:
     @property
     def name(self) -> str:
         return (self.short_names or self.full_names or (self.who,))[0]
+
+
+class Cell(NamedTuple):
+    """What ranking needs of a number without dimensions; the whole fact is fetched for the few that are shown.
+
+    ``span``, ``scope``, ``basis`` and ``status`` are the values of their enumerations.
+    """
+
+    who: str
+    value: Decimal
+    span: str
+    scope: str
+    basis: str
+    status: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True)

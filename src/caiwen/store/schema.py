@@ -144,7 +144,10 @@ facts = Table(
     Column("source", Text, nullable=False),
     ForeignKeyConstraint(["document_id", "observation"], ["observations.document_id", "observations.number"]),
     Index("facts_who", "who", "item", "period"),
-    Index("facts_item", "item", "period", "rank"),
+    Index(
+        "facts_item",
+        *("item", "period", "dimensions", "who", "value", "span", "scope", "basis", "status"),
+    ),
     sqlite_with_rowid=False,
 )
 """``who``: the code, or the entity where there is none. ``own_status`` and ``checks`` come from the document
