@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from caiwen.errors import ConfigError
+from caiwen.errors import ConfigError, system_words
 
 FILE_NAME = "caiwen.yaml"
 
@@ -143,7 +143,7 @@ def load(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise ConfigError("设置文件不是 UTF-8 编码", where=str(path), hint="另存为 UTF-8 再试") from error
     except OSError as error:
-        raise ConfigError(f"设置文件读不出来（{error.strerror}）", where=str(path)) from error
+        raise ConfigError(f"设置文件读不出来（{system_words(error)}）", where=str(path)) from error
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)

@@ -6,6 +6,8 @@ The library raises these; only ``caiwen.cli`` catches them. Messages are Chinese
 
 from __future__ import annotations
 
+import errno
+
 
 class CaiwenError(Exception):
     """Base of all errors caused by input or surroundings; the command line exits with 2."""
@@ -26,6 +28,27 @@ class CaiwenError(Exception):
 
 def _rebuild(kind: type[CaiwenError], message: str, where: str | None, hint: str | None) -> CaiwenError:
     return kind(message, where=where, hint=hint)
+
+
+_WORDS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "这里只能读，不能写",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EISDIR: "这是文件夹，需要的是文件",
+    errno.ENOTDIR: "这不是文件夹",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.ELOOP: "符号链接绕成了圈",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "磁盘读写出错",
+}
+
+
+def system_words(error: OSError) -> str:
+    """What the operating system refused, in Chinese where we know it."""
+    return _WORDS.get(error.errno or 0) or error.strerror or str(error)
 
 
 class ConfigError(CaiwenError):

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caiwen.errors import CaiwenError, NotFoundError
+from caiwen.errors import CaiwenError, NotFoundError, system_words
 from caiwen.inputs import canonical_item, canonical_period, choice, parse_value
 from caiwen.records import Box, Fact
 from caiwen.records.contract import fact_record
@@ -62,7 +62,7 @@ class Workspace:
         except FileExistsError as error:
             raise CaiwenError("这是一个文件，不能作工作区", where=str(folder)) from error
         except OSError as error:
-            raise CaiwenError(f"不能在这里建工作区（{error.strerror}）", where=str(folder)) from error
+            raise CaiwenError(f"不能在这里建工作区（{system_words(error)}）", where=str(folder)) from error
         workspace = cls(path)
         workspace.store.documents()
         return workspace

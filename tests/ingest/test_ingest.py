@@ -147,6 +147,15 @@ def test_one_bad_file_of_each_kind_stops_nothing(store: Store, material: Path) -
     assert (steps[-1].files_done, steps[-1].files_total) == (9, 9)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_instead_of_waited_for(store: Store, material: Path) -> None:
+    os.mkfifo(material / "pipe.pdf")
+    good = make.report(material, 3)
+    report = ingest(store, [material], SETTINGS)
+    assert outcomes(report) == {good.name: Outcome.ADDED, "pipe.pdf": Outcome.FAILED}
+    assert "不是普通文件" in reasons(report)["pipe.pdf"]
+
+
 def test_named_files_are_read_whatever_their_ending(store: Store, material: Path) -> None:
     odd = material / "notes.log"
     odd.write_text("公司主要从事冷链设备的研发、生产与销售。\n" * 5, encoding="utf-8")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from caiwen.errors import CaiwenError
+from caiwen.errors import CaiwenError, system_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +62,7 @@ def write_whole(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        raise CaiwenError("写不进去", where=str(path), hint=error.strerror or "请换一个位置") from error
+        raise CaiwenError("写不进去", where=str(path), hint=system_words(error)) from error
 
 
 def write_json(path: Path, record: Mapping[str, object]) -> None:

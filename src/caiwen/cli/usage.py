@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from typer import TyperException
 
-from caiwen.errors import CaiwenError
+from caiwen.errors import CaiwenError, system_words
 
 _LIMITS = (
     (re.compile(r"valid integer"), "应当是整数"),
@@ -68,7 +68,4 @@ def _near(error: TyperException, context: object) -> list[str]:
 
 def explain_system(error: OSError) -> CaiwenError:
     """The surroundings refused: no such file, no right, no room."""
-    words = {"FileNotFoundError": "没有这个文件或文件夹", "PermissionError": "没有权限"}
-    words |= {"IsADirectoryError": "这是文件夹，需要的是文件", "NotADirectoryError": "这不是文件夹"}
-    message = words.get(type(error).__name__, error.strerror or str(error))
-    return CaiwenError(message, where=str(error.filename) if error.filename else None)
+    return CaiwenError(system_words(error), where=str(error.filename) if error.filename else None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from caiwen.documents.formats import detect_format
 from caiwen.documents.script import simplified
 from caiwen.documents.sidecar import with_sidecar
-from caiwen.errors import DocumentError
+from caiwen.errors import DocumentError, system_words
 from caiwen.records import Document
 
 __all__ = ["detect_format", "read"]
@@ -69,5 +69,5 @@ def file_sha256(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise DocumentError(
-            f"无法读取文件（{error.strerror}）", where=path.name, hint="请检查路径和权限"
+            f"无法读取文件（{system_words(error)}）", where=path.name, hint="请检查路径和权限"
         ) from error

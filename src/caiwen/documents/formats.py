@@ -9,7 +9,7 @@ from pathlib import Path
 from caiwen.documents.archive import members
 from caiwen.documents.encodings import decode, not_text
 from caiwen.documents.rules import load_rules
-from caiwen.errors import DocumentError
+from caiwen.errors import DocumentError, system_words
 
 HEAD = 256 * 1024
 MAX_TEXT = 200 * 1024 * 1024
@@ -60,7 +60,7 @@ def _head(path: Path) -> bytes:
         raise DocumentError("文件不存在", where=str(path), hint="请检查路径") from error
     except OSError as error:
         raise DocumentError(
-            f"无法读取文件（{error.strerror}）", where=str(path), hint="请检查路径和权限"
+            f"无法读取文件（{system_words(error)}）", where=str(path), hint="请检查路径和权限"
         ) from error
 
 

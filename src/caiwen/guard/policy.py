@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from caiwen.errors import ConfigError
+from caiwen.errors import ConfigError, system_words
 
 Direction = Literal["question", "answer"]
 
@@ -85,7 +85,7 @@ def load_policy(path: Path | None = None) -> Policy:
         source = path if path else files("caiwen.guard").joinpath("policy.yaml")
         return Policy.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
     except OSError as error:
-        raise ConfigError("策略文件读不到", where=where, hint=error.strerror or "检查路径") from error
+        raise ConfigError("策略文件读不到", where=where, hint=system_words(error)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"策略文件不是有效的 YAML（{error}）", where=where) from error
     except ValidationError as error:

@@ -39,7 +39,7 @@ def ingest_sources(
     files = [c.path for c in candidates(Path(ref) for ref in refs if not is_url(ref))]
     paths = [path for path in files if path.suffix.lower() in _SUFFIXES or not path.exists()]
     desk = _Desk(store, mapping, on_progress, force, total=len(paths) + len(urls))
-    desk.directory_of([path for path in paths if path.exists()])
+    desk.directory_of([path for path in paths if path.is_file()])
     everything: list[str | Path] = [*paths, *urls]
     outcomes = [desk.take(ref) for ref in everything]
     store.tidy()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caiwen.errors import CaiwenError
+from caiwen.errors import CaiwenError, system_words
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -121,7 +121,7 @@ def save_whole(book: Workbook, path: Path) -> None:
         book.save(beside)
         beside.replace(path)
     except OSError as error:
-        raise CaiwenError("写不进去", where=str(path), hint=error.strerror) from error
+        raise CaiwenError("写不进去", where=str(path), hint=system_words(error)) from error
 
 
 def write_table(path: Path, title: str, headers: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
