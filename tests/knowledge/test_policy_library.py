@@ -61,3 +61,6 @@ def test_names_in_a_question(library: Library) -> None:
 def test_aliases() -> None:
     assert "公司法司法解释三" in aliases("最高人民法院关于适用公司法若干问题的规定三")
     assert "央行法" in aliases("中国人民银行法")
+    own = aliases("砚川精工装备股份有限公司信息披露管理办法")
+    assert "砚川精工信息披露管理办法" in own
+    assert "信息披露管理办法" not in own  # any company may have one

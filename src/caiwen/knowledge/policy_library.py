@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 
+from caiwen.finance.companies import short_forms
 from caiwen.finance.statutes import title_key
 from caiwen.knowledge.data import load
 from caiwen.records.policy import PolicyDate, PolicyRecord
+
+_OF_COMPANY = re.compile(r"(?P<company>.{4,30}?(?:有限责任公司|有限公司))(?P<rest>.{2,})$")
 
 
 class Standing(StrEnum):
@@ -143,6 +146,9 @@ def aliases(key: str) -> set[str]:
         match = _alias_pattern(line["title"]).search(key)
         if match:
             found |= {match.expand(alias) for alias in line["names"]}
+    if match := _OF_COMPANY.match(key):
+        shorts = short_forms(match["company"])
+        found |= {short + match["rest"] for form in shorts for short in (form, form[:4])}
     return {alias for alias in found if len(alias) >= 3}
 
 
