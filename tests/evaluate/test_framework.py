@@ -1,6 +1,7 @@
 """Rates, intervals, reports."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import pytest
 
@@ -66,3 +67,24 @@ def test_a_rate_over_nothing_is_not_a_number() -> None:
     report = run(Nothing())
     assert report.rows() == [["是偶数", "0", "0", "—", "—", "0"]]
     assert report.rate("even").record()["rate"] is None
+
+
+def test_measures_are_told_by_their_mean() -> None:
+    class Measured:
+        name, title = "m", "测"
+        metrics: ClassVar = {"hit": "中", "mrr": "MRR"}
+
+        def cases(self) -> list[Case]:
+            return [Case(str(n), "a" if n < 3 else "b", {}) for n in range(4)]
+
+        def score(self, case: Case) -> Outcome:
+            measures = {} if case.id == "3" else {"mrr": 1 / (int(case.id) + 1)}
+            return Outcome(case, {"hit": True}, "", measures)
+
+    report = run(Measured())
+    assert report.mean("mrr").value == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
+    assert report.rows()[1][1:3] == ["3", "—"]
+    assert report.rows()[1][-1] == "1", "the case without it does not apply"
+    figures: Any = report.record()["figures"]
+    assert (figures["mrr"]["n"], figures["hit"]["hits"]) == (3, 4)
+    assert report.group_rows("mrr")[1][1:4] == ["0", "—", "—"]

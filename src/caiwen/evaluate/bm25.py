@@ -34,6 +34,11 @@ class Bm25:
 
     def search(self, query: str, k: int) -> list[int]:
         """Numbers of the nearest texts, best first; ties by number."""
+        scores = self.scores(query)
+        return heapq.nsmallest(k, scores, key=lambda number: (-scores[number], number))
+
+    def scores(self, query: str) -> dict[int, float]:
+        """Number → score of every text that holds a term of the query."""
         total = len(self._lengths)
         middle = sum(self._lengths) / total if total else 0.0
         scores: dict[int, float] = defaultdict(float)
@@ -43,4 +48,4 @@ class Bm25:
             for number, count in zip(numbers, counts, strict=True):
                 norm = K1 * (1 - B + B * self._lengths[number] / middle)
                 scores[number] += weight * count * (K1 + 1) / (count + norm)
-        return heapq.nsmallest(k, scores, key=lambda number: (-scores[number], number))
+        return scores

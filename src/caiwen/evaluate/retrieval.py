@@ -1,7 +1,7 @@
 """Suite ``retrieval``: is the page that holds the answer among the first found?
 
 Three searches side by side over the same passages: the shipped one on the bare question; the shipped one within the
-filings of the companies that the question names; plain BM25 over the text alone. A page counts at the rank of its
+filings of the companies that the question names, as ``ask`` uses it; plain BM25 over the text alone. A page counts at the rank of its
 first passage, pages counted once each.
 """
 
@@ -65,14 +65,16 @@ class Retrieval:
         return _pages(self.index.search(question, _PASSAGES))
 
     def _named(self, question: str) -> Sequence[Page]:
-        return _pages(self.index.search(question, _PASSAGES, codes=self._codes(question)))
-
-    def _codes(self, question: str) -> list[str]:
-        """Codes of the companies that the question names beyond doubt."""
+        """The companies that the question names beyond doubt narrow the search; their names then tell nothing more."""
         from caiwen.ask.reading import read_companies, tidy
 
-        mentions = read_companies(tidy(question), self._book)
-        return [m.companies[0].code for m in mentions if len(m.companies) == 1 and m.companies[0].code]
+        text = tidy(question)
+        codes = []
+        for mention in reversed(read_companies(text, self._book)):
+            if len(mention.companies) == 1 and mention.companies[0].code:
+                codes.append(mention.companies[0].code)
+                text = f"{text[: mention.start]} {text[mention.end :]}"
+        return _pages(self.index.search(text, _PASSAGES, codes=codes))
 
     @cached_property
     def _book(self) -> CompanyBook:

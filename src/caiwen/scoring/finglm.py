@@ -54,7 +54,8 @@ def weighed(means: Mapping[str, float]) -> float:
 
 
 def _likeness(answer: str, references: Sequence[str]) -> float:
-    return max((similarity(answer, reference) for reference in references), default=0.0)
+    text = _plain(answer)
+    return max((similarity(text, _plain(reference)) for reference in references), default=0.0)
 
 
 def _plain(text: str) -> str:

@@ -119,9 +119,10 @@ class Mapping(Strict):
     tables: list[TableMapping] = Field(min_length=1, description="各表的映射")
 
     def tables_for(self, file_name: str) -> list[TableMapping]:
-        """Tables whose pattern names this file; those for any file (``*``) only when none does."""
-        named = [table for table in self.tables if table.file != "*" and fnmatch(file_name, table.file)]
-        return named or [table for table in self.tables if table.file == "*"]
+        """Tables whose pattern names this file; those for any file (``*``) only when none does. SQL tables are none."""
+        files = [table for table in self.tables if not (table.table or table.query)]
+        named = [table for table in files if table.file != "*" and fnmatch(file_name, table.file)]
+        return named or [table for table in files if table.file == "*"]
 
 
 def preset_names() -> list[str]:
