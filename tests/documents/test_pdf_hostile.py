@@ -36,6 +36,14 @@ def test_unreadable_files_say_why(tmp_path: Path, data: bytes, message: str) -> 
     assert caught.value.hint
 
 
+def test_the_error_of_an_earlier_file_is_not_told_of_the_next(tmp_path: Path) -> None:
+    """PDFium keeps its last error, and a file without pages sets none."""
+    with pytest.raises(DocumentError, match="设有打开密码"):
+        page_count(put(tmp_path, hostile.user_password()))
+    with pytest.raises(DocumentError, match="没有任何一页"):
+        page_count(put(tmp_path, hostile.zero_pages()))
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="找不到文件"):
         page_count(tmp_path / "没有.pdf")

@@ -113,6 +113,10 @@ def test_one_bad_file_of_each_kind_stops_nothing(store: Store, material: Path) -
     (material / "empty.pdf").write_bytes(b"")
     (material / "truncated.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type /Cat")
     (material / "renamed.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (material / "renamed_text.pdf").write_text("这是一段普通文字。" * 20, encoding="utf-8")
+    (material / "saved_error.pdf").write_text(
+        "<html><body><p>404 找不到页面</p></body></html>", encoding="utf-8"
+    )
     (material / "noise.docx").write_bytes(os.urandom(5000))
     make.pdf(material / "blank.pdf", [make.words("")])
     (material / "~$lock.docx").write_bytes(b"x")
@@ -130,21 +134,24 @@ def test_one_bad_file_of_each_kind_stops_nothing(store: Store, material: Path) -
         "empty.pdf",
         "truncated.pdf",
         "renamed.pdf",
+        "renamed_text.pdf",
+        "saved_error.pdf",
         "noise.docx",
         "blank.pdf",
         "missing.pdf",
     }
     assert set(found.values()) == {Outcome.FAILED}
-    assert len(report.failures) == 6
+    assert len(report.failures) == 8
     for failure in report.failures:
         assert failure.reason, failure
         assert "\n" not in str(failure)
         assert "Traceback" not in str(failure)
+    assert "扩展名是 .pdf，内容却是网页" in reasons(report)["saved_error.pdf"]
     assert "没有读到任何文字" in reasons(report)["blank.pdf"]
     assert [d.name for d in store.documents()] == [good.name]
     walked = [Path(file.path).name for file in report.files]
     assert walked == [*sorted(walked[:-1]), "missing.pdf"]
-    assert (steps[-1].files_done, steps[-1].files_total) == (9, 9)
+    assert (steps[-1].files_done, steps[-1].files_total) == (11, 11)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

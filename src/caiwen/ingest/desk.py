@@ -63,6 +63,8 @@ class Desk:
             if self._current(sha256):
                 return self._known(candidate, source, sha256)
             kind = detect_format(candidate.path)
+            if wrong := files.disguised(candidate.path, kind):
+                raise DocumentError(wrong, hint="请重新下载，或改成相符的扩展名")
         except DocumentError as error:
             outcome = Outcome.FAILED if files.looks_meant(candidate) else Outcome.SKIPPED
             return FileOutcome(candidate.shown, outcome, reason=_reason(error))

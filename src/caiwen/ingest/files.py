@@ -57,6 +57,15 @@ def wanted_kind(candidate: Candidate, kind: str) -> bool:
     return candidate.named or kind in _BINARY or candidate.path.suffix.lower() in _TEXT_ENDINGS
 
 
+def disguised(path: Path, kind: str) -> str | None:
+    """What is wrong with text under the ending of a binary document: a saved error page, a wrong download."""
+    ending = path.suffix.lower()
+    if kind in _BINARY or ending.removeprefix(".") not in _BINARY:
+        return None
+    words = {"html": "网页", "csv": "表格文本", "jsonl": "JSON"}
+    return f"扩展名是 {ending}，内容却是{words.get(kind, '普通文本')}"
+
+
 def looks_meant(candidate: Candidate) -> bool:
     """Whether a file that cannot be read is worth a line among the failures: named, or by its ending a document."""
     endings = _TEXT_ENDINGS | {f".{kind}" for kind in _BINARY} | {".doc", ".xls"}

@@ -36,6 +36,8 @@ def open_pdf(path: Path) -> Iterator[Any]:
         document = pypdfium2.PdfDocument(str(path))
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None) or _FORMAT
+        if code == _PASSWORD and not _encrypted(Path(path)):
+            code = _FORMAT  # PDFium left the error of an earlier file standing
         whole = code == _FORMAT and _looks_whole(Path(path))
         message, hint = _NO_PAGES if whole else _MESSAGES.get(code, _MESSAGES[_FORMAT])
         raise DocumentError(message, where=where, hint=hint) from error
@@ -52,6 +54,10 @@ def page_count(path: Path) -> int:
     if count == 0:
         raise DocumentError(_NO_PAGES[0], where=Path(path).name, hint=_NO_PAGES[1])
     return count
+
+
+def _encrypted(path: Path) -> bool:
+    return b"/Encrypt" in path.read_bytes()
 
 
 def _looks_whole(path: Path) -> bool:
