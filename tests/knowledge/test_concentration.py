@@ -82,3 +82,16 @@ def test_suppliers_under_a_title_of_customers() -> None:
 def test_receivables_of_five_are_no_customers() -> None:
     rows = [["单位名称", "期末余额", "占应收账款总额比例"], ["甲", "100.00", "10%"]]
     assert values(paper(table(rows, caption="按欠款方归集的期末余额前五名的应收账款情况"))) == {}
+
+
+def test_sales_go_by_several_names() -> None:
+    text = (
+        "前五名客户销售收入额429,403.63万元，占年度销售收入总额4.79%；其中前五名客户销售额中关联方销售收入额"
+        "97,066万元，占年度销售收入总额1.08% 。"
+    )
+    found = values(paper(text))
+    assert found["前五名客户销售额占比"] == Decimal("4.79")
+    assert found["前五名客户关联方销售额"] == 970660000
+    assert found["前五名客户关联方销售额占比"] == Decimal("1.08")
+    other = values(paper("前五名客户销售收入569,204万元，占年度销售总收入7.11%；"))
+    assert other["前五名客户销售额占比"] == Decimal("7.11")

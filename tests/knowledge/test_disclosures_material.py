@@ -78,7 +78,7 @@ def test_a_summary_without_the_tables_yields_none_of_their_facts() -> None:
     assert not people.extract(document, filing)
     assert not research.extract(document, filing)
     assert not segments.extract(document, filing)
-    assert not dividends.extract(document, filing)
+    assert {f.value for f in dividends.extract(document, filing)} == {0}  # 公司计划不派发现金红利…
 
 
 def test_the_name_of_a_file_may_say_nothing() -> None:

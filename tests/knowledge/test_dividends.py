@@ -42,7 +42,6 @@ def test_another_years_distribution_is_not_this_plan() -> None:
         "公司2019年度股东大会审议通过2019年度利润分配方案，向全体股东每10股派发现金红利0.60元（含税）。"
     )
     assert values(paper(carried_out)) == {}
-    assert values(paper("公司计划不派发现金红利，不送红股，不以公积金转增股本。")) == {}
 
 
 def test_three_years_of_the_old_print() -> None:
@@ -86,3 +85,20 @@ def test_half_years_count_as_such() -> None:
     filing = replace(ANNUAL, kind=FilingKind.INTERIM, period="2020H1")
     text = "2020年半年度利润分配预案：向全体股东每10股派发现金红利4.5元（含税）。"
     assert values(paper(text), filing) == {("每10股派息", "2020H1"): Decimal("4.5")}
+
+
+def test_a_plan_that_says_no_is_nought() -> None:
+    (cash, *others) = dividends.extract(
+        paper("公司计划不派发现金红利，不送红股，不以公积金转增股本。"), ANNUAL
+    )
+    assert (cash.item, cash.value, cash.unit) == ("每10股派息", 0, "元")
+    assert (cash.observation.raw, cash.observation.scale) == ("不派发现金红利", None)
+    assert {(f.item, f.value) for f in others} == {("每10股送股", 0), ("每10股转增", 0)}
+    some = (
+        "公司拟定的利润分配预案为：向全体股东每10股派发现金红利10元（含税），送红股0股，不以公积金转增股本。"
+    )
+    assert {(f.item, f.value) for f in dividends.extract(paper(some), ANNUAL)} == {
+        ("每10股派息", 10), ("每10股送股", 0), ("每10股转增", 0),
+    }  # fmt: skip
+    policy = "公司利润分配方案中，有重大投资计划时可以不派发现金红利。"
+    assert dividends.extract(paper(policy), ANNUAL) == []

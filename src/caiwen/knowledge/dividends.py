@@ -115,6 +115,7 @@ def _sentence(maker: Maker, paragraph: Paragraph) -> Iterator[Fact]:
     rules, text = load(_RULES), flat(paragraph)
     if not re.search(rules["plan"], text) or not maker.period:
         return
+    yield from _nothing(maker, paragraph, text)
     for item, unit, pattern in _prose():
         matches = list(pattern.finditer(text))
         if len({_value(m, unit) for m in matches}) != 1 or _of_another_year(
@@ -125,6 +126,17 @@ def _sentence(maker: Maker, paragraph: Paragraph) -> Iterator[Fact]:
         if read := _value(match, unit):
             value, base, raw = read
             yield maker.told(maker.meaning(item), paragraph, raw, value, base, sentence_around(text, match))
+
+
+def _nothing(maker: Maker, paragraph: Paragraph, text: str) -> Iterator[Fact]:
+    """公司计划不派发现金红利，不送红股，不以公积金转增股本: nothing is 0 here, and said to be."""
+    for rule in load(_RULES)["nothing"]:
+        match = re.search(rule["match"], text)
+        if match is None or _of_another_year(text[: match.start()], maker.period or ""):
+            continue
+        unit = {"yuan": "元", "shares": "股"}[rule["unit"]]
+        quote = sentence_around(text, match)
+        yield maker.told(maker.meaning(rule["item"]), paragraph, match.group(), Decimal(0), unit, quote)
 
 
 def _of_another_year(before: str, period: str) -> bool:

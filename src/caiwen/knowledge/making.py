@@ -72,7 +72,8 @@ class Maker:
         self, meaning: Meaning, paragraph: Paragraph, raw: str, value: Decimal, unit: str, quote: str
     ) -> Fact:
         """A number read from prose; ``value`` already in base units."""
-        scale = re.sub(r"^[-\d,，.．\s－−]+", "", raw) or None
+        number = re.match(r"[-\d,，.．\s－−]+", raw)
+        scale = raw[number.end() :] or None if number else None
         currency = "CNY" if unit.startswith("元") else None
         return self._fact(meaning, self.prose(paragraph, raw, quote, scale, currency), value=value, unit=unit)
 
