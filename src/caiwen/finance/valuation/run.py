@@ -41,6 +41,7 @@ def run(calculator: Calculator, goals: Iterable[str], inputs: Mapping[str, Decim
         raise ValuationError("除数为零，结果不存在") from error
     except FormulaError as error:
         raise ValuationError(error.message) from error
+    sheet.steps = sheet.needed(goals)
     return sheet
 
 

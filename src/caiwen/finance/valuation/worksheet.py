@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from caiwen.errors import CaiwenError
-from caiwen.finance.formulas import evaluate
+from caiwen.finance.formulas import evaluate, names_in
 
 
 class ValuationError(CaiwenError):
@@ -17,13 +17,14 @@ class ValuationError(CaiwenError):
 @dataclass(frozen=True, slots=True)
 class Step:
     """``value`` is not rounded; a ``%`` value is a fraction (0.035). ``words``: what a search looked for; then
-    ``expression`` is empty."""
+    ``expression`` is empty. ``beside``: shown though no result rests on it."""
 
     name: str
     expression: str
     value: Decimal
     unit: str
     words: str = ""
+    beside: bool = False
 
 
 class Worksheet:
@@ -40,20 +41,30 @@ class Worksheet:
     def __getitem__(self, name: str) -> Decimal:
         return self.values[name]
 
-    def step(self, name: str, expression: str, unit: str = "") -> Decimal:
+    def step(self, name: str, expression: str, unit: str = "", *, beside: bool = False) -> Decimal:
         """Work out ``expression`` under ``name``; a step already there stays."""
         if name not in self.values:
-            self._keep(Step(name, expression, evaluate(expression, self.values, powers=True), unit))
+            self._keep(Step(name, expression, evaluate(expression, self.values, powers=True), unit, "", beside))
         return self.values[name]
 
-    def found(self, name: str, value: Decimal, unit: str, words: str) -> Decimal:
+    def found(self, name: str, value: Decimal, unit: str, words: str, *, beside: bool = False) -> Decimal:
         """Keep a value that a search has found."""
-        self._keep(Step(name, "", value, unit, words))
+        self._keep(Step(name, "", value, unit, words, beside))
         return value
 
     def _keep(self, step: Step) -> None:
         self.steps.append(step)
         self.values[step.name] = step.value
+
+    def needed(self, goals: Iterable[str]) -> list[Step]:
+        """The steps that the goals rest on, and those shown beside them, in order."""
+        wanted = set(goals) | {step.name for step in self.steps if step.beside}
+        kept: list[Step] = []
+        for step in reversed(self.steps):
+            if step.name in wanted:
+                wanted |= set(names_in(step.expression or "0"))
+                kept.insert(0, step)
+        return kept
 
     def series(self, name: str) -> list[Decimal]:
         """第0期现金流, 第1期现金流...: the values of a numbered input, from 0 or 1 on."""
