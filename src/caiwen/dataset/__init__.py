@@ -1,0 +1,1 @@
+"""Verified question-answer pairs from the store, and the audit of pairs that others made."""

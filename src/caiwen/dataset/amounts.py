@@ -1,0 +1,70 @@
+"""When two numbers agree: exactly, by rounding, or within what a hedge allows."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from caiwen.dataset.data import words
+from caiwen.dataset.mentions import Mention
+from caiwen.dataset.records import Support
+
+_PLACES = re.compile(r"[.．](\d+)")
+_SCALES = (("万亿", 12), ("亿", 8), ("千万", 7), ("百万", 6), ("万", 4), ("千", 3))
+_SAME_UNITS = ({"元", "元/股"}, {"人", "户", "名", "家"}, {"倍", "次", ""}, {"%", "百分点"})
+_BOUND = Decimal("1.2")
+_ABOUT = Decimal("0.05")
+
+
+def quantum(mention: Mention) -> Decimal:
+    """The step in which the number is written: 13.04亿元 counts in 0.01亿."""
+    places = _PLACES.search(mention.text)
+    step = Decimal(1).scaleb(-len(places[1])) if places else Decimal(1)
+    power = next((power for mark, power in _SCALES if mark in mention.text), 0)
+    return step.scaleb(power)
+
+
+def units_agree(said: str, have: str | None) -> bool:
+    """A number without a unit may be anything; 元 is how people say 元/股."""
+    if not said or said == (have or ""):
+        return True
+    return any(said in group and (have or "") in group for group in _SAME_UNITS[:3])
+
+
+def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: bool = True) -> Support:
+    """How the number written agrees with ``value``; NONE if it does not. Without ``signed`` sizes are compared."""
+    if mention.value is None:
+        return Support.NONE
+    said, have = (mention.value, value) if signed else (abs(mention.value), abs(value))
+    if said == have:
+        return Support.FACT
+    step = quantum(mention)
+    if abs(said - have) * 2 <= step:
+        return Support.ROUNDED
+    kind = hedge(before, after)
+    if kind == "about" and (abs(said - have) <= step or _near(said, have, mention)):
+        return Support.HEDGED
+    if kind == "over" and abs(said) < abs(have) <= abs(said) * _BOUND:
+        return Support.HEDGED
+    if kind == "under" and abs(said) / _BOUND <= abs(have) < abs(said):
+        return Support.HEDGED
+    return Support.NONE
+
+
+def _near(said: Decimal, have: Decimal, mention: Mention) -> bool:
+    """A whole number of few digits that 约 introduces may be off by a twentieth."""
+    coarse = not _PLACES.search(mention.text) and len(str(abs(said)).rstrip("0").replace(".", "")) <= 2
+    return coarse and abs(said - have) <= abs(have) * _ABOUT
+
+
+def hedge(before: str, after: str) -> str:
+    """about, over, under or nothing, by the words that touch the number."""
+    found: dict[str, list[str]] = words("hedges")
+    head, tail = before.rstrip(" “”"), after.lstrip(" ")
+    for kind in ("under", "over", "about"):
+        for word in found[kind]:
+            if head.endswith(word) and word not in ("余", "多", "左右", "上下", "以上", "以下", "以内"):
+                return kind
+            if word in ("余", "左右", "上下", "以上", "以下", "以内") and tail.startswith(word):
+                return kind
+    return ""

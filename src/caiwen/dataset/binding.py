@@ -1,0 +1,245 @@
+"""What each number of an answer is about: company, item, period, member, and whether it is a level or a change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from caiwen.dataset.data import words
+from caiwen.dataset.ledger import When
+from caiwen.dataset.mentions import Mention
+from caiwen.records import Scope
+
+_SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
+_STOP = re.compile(r"[，,、：:（(]")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is being spoken of. ``members``: set only where the text names one."""
+
+    who: str | None = None
+    items: tuple[str, ...] = ()
+    when: When | None = None
+    member: str | None = None
+    scope: Scope | None = None
+    stranger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number and its frame. ``role``: level, change or share. ``bases``: periods it may be compared with;
+    ``others``: further items, periods and companies of the sentence, in order."""
+
+    mention: Mention
+    frame: Frame
+    role: str
+    way: int
+    before: str
+    after: str
+    bases: tuple[When, ...] = ()
+    others: tuple[Mention, ...] = ()
+    sentence: tuple[int, int] = (0, 0)
+    far_member: bool = False
+    """Another number stands between the member and this one, so that it may be about the whole again."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Goes through an answer sentence by sentence; what a sentence leaves open comes from the one before, or the question."""
+
+    text: str
+    frame: Frame
+    asked: tuple[Mention, ...] = ()
+    bound: list[Bound] = field(default_factory=list)
+
+    def read(self, mentions: Sequence[Mention]) -> list[Bound]:
+        for match in _SENTENCE.finditer(self.text):
+            inside = [m for m in mentions if match.start() <= m.start < match.end()]
+            if inside:
+                self._sentence(match.span(), inside)
+        return self.bound
+
+    def _sentence(self, span: tuple[int, int], inside: list[Mention]) -> None:
+        sentence = self.text[span[0] : span[1]]
+        scope = Scope.PARENT if _parent_outside(sentence, span[0], inside) else self.frame.scope
+        bases = [m for m in inside if m.kind == "period" and self._is_base(m, inside)]
+        main = next((m for m in inside if m.kind == "period" and m not in bases), None)
+        frame = replace(
+            self.frame,
+            when=main.when if main else self.frame.when,
+            member=None if any(m.kind in ("company", "item") for m in inside) else self.frame.member,
+            scope=scope,
+        )
+        self._walk(span, inside, frame, bases, main)
+        self._distribute(span, inside)
+
+    def _walk(
+        self,
+        span: tuple[int, int],
+        inside: list[Mention],
+        frame: Frame,
+        bases: list[Mention],
+        main: Mention | None,
+    ) -> None:
+        here, last, near = frame, span[0], frame.when
+        item_at = -1
+        for one in inside:
+            match one.kind:
+                case "company":
+                    here = replace(here, who=one.names[0] if one.names else None, stranger="" if one.names else one.text)
+                case "item":
+                    here, item_at = replace(here, items=one.names), one.start
+                case "member":
+                    here = replace(here, member=one.names[0])
+                case "period":
+                    near = one.when
+                    if one not in bases:
+                        here = replace(here, when=one.when)
+                case "amount" | "number":
+                    following = self._following_item(one, inside) if item_at < 0 else None
+                    now = replace(here, items=following.names) if following else here
+                    self._bind(one, now, near, inside, last, span, bases)
+                    near = here.when
+            last = one.end
+        self.frame = replace(here, when=main.when if main else here.when, scope=self.frame.scope)
+
+    def _bind(
+        self,
+        one: Mention,
+        frame: Frame,
+        near: When | None,
+        inside: list[Mention],
+        last: int,
+        span: tuple[int, int],
+        bases: list[Mention],
+    ) -> None:
+        before = self.text[max(last, span[0]) : one.start]
+        lead = self.text[max(span[0], one.start - 14) : one.start]
+        after = self.text[one.end : min(span[1], one.end + 8)]
+        role, way = role_of(before, lead, one)
+        level = role == "level"
+        self.bound.append(
+            Bound(
+                one,
+                replace(frame, when=near if level else frame.when),
+                role,
+                way,
+                before,
+                after,
+                tuple(m.when for m in bases if m.when),
+                tuple(m for m in inside if m.kind in ("item", "period", "company", "member")),
+                span,
+                self._member_is_far(inside, one),
+            )
+        )
+
+    def _member_is_far(self, inside: list[Mention], one: Mention) -> bool:
+        members = [m for m in inside if m.kind == "member" and m.start < one.start]
+        at = members[-1].end if members else one.start
+        return any(at <= m.start < one.start for m in inside if m.kind in ("amount", "number"))
+
+    def _following_item(self, one: Mention, inside: list[Mention]) -> Mention | None:
+        """13.04亿元的营业收入: the item stands behind the number, with nothing but 的 between."""
+        for other in inside:
+            if other.kind == "item" and 0 <= other.start - one.end <= 2:
+                return other if self.text[one.end : other.start].strip() in ("", "的") else None
+        return None
+
+    def _is_base(self, one: Mention, inside: list[Mention]) -> bool:
+        before = self.text[max(0, one.start - 3) : one.start]
+        return any(before.endswith(word) for word in words("base"))
+
+    def _distribute(self, span: tuple[int, int], inside: list[Mention]) -> None:
+        """甲、乙分别为1元、2元: as many names (items, periods, companies or members) as numbers, in order."""
+        at = self.text.find("分别", *span)
+        if at < 0:
+            return
+        clause_end = span[1]
+        numbers = [b for b in self.bound if b.sentence == span and at < b.mention.start < clause_end]
+        for kind in ("item", "period", "company", "member"):
+            names = [m for m in inside if m.kind == kind and m.end <= at]
+            names = names[-len(numbers) :] if len(names) > len(numbers) else names
+            if len(names) == len(numbers) > 1 and self._together(names, numbers):
+                for name, bound in zip(names, numbers, strict=True):
+                    self.bound[self.bound.index(bound)] = replace(bound, frame=_with(bound.frame, name))
+                return
+
+    def _together(self, names: list[Mention], numbers: list[Bound]) -> bool:
+        """The names stand in one list: nothing long between them."""
+        gaps = [b.start - a.end for a, b in zip(names, names[1:], strict=False)]
+        return all(gap <= 12 for gap in gaps) and all(n.role == "level" for n in numbers)
+
+
+def _with(frame: Frame, name: Mention) -> Frame:
+    match name.kind:
+        case "item":
+            return replace(frame, items=name.names)
+        case "period":
+            return replace(frame, when=name.when)
+        case "company":
+            return replace(frame, who=name.names[0] if name.names else None, stranger="" if name.names else name.text)
+    return replace(frame, member=name.names[0])
+
+
+def _parent_outside(sentence: str, offset: int, inside: Iterable[Mention]) -> bool:
+    spans = [(m.start - offset, m.end - offset) for m in inside if m.kind in ("item", "company", "member")]
+    return any(not any(a <= m.start() < b for a, b in spans) for m in _parent().finditer(sentence))
+
+
+@cache
+def _parent() -> re.Pattern[str]:
+    return re.compile(words("parent"))
+
+
+@cache
+def _to_level() -> re.Pattern[str]:
+    return re.compile(words("to_level"))
+
+
+def role_of(before: str, lead: str, one: Mention) -> tuple[str, int]:
+    """level, change (with its direction: 1, -1, or 0 where only 变动 is said) or share, by the words right before."""
+    if one.unit in ("百分点", "基点"):
+        return "change", _way(before) or _way(lead) or 0
+    plain = _to_level().sub("◇", before)
+    for word in words("not_change"):
+        plain = plain.replace(word, "")
+    if "◇" in plain:
+        return "level", 0
+    way = _way(plain)
+    if way is not None:
+        return "change", way
+    if one.unit == "%" and any(word in before for word in words("share")):
+        return "share", 0
+    return "level", 0
+
+
+def _way(text: str) -> int | None:
+    """The direction that the last change word tells; None where there is none."""
+    ways = ((1, "up"), (-1, "down"), (0, "neutral"))
+    found = [
+        (text.rfind(word) + len(word), len(word), way)
+        for way, key in ways
+        for word in words(key)
+        if word in text
+    ]
+    return max(found)[2] if found else None
+
+
+def frame_of(question: Sequence[Mention], text: str) -> Frame:
+    """What the question speaks of, as far as it speaks of one thing."""
+    first: dict[str, Mention] = {}
+    for one in question:
+        first.setdefault(one.kind, one)
+    company, item, period = first.get("company"), first.get("item"), first.get("period")
+    member = first.get("member")
+    return Frame(
+        who=company.names[0] if company and company.names else None,
+        items=item.names if item else (),
+        when=period.when if period else None,
+        member=member.names[0] if member else None,
+        scope=Scope.PARENT if _parent_outside(text, 0, question) else None,
+        stranger=company.text if company and not company.names else "",
+    )

@@ -1,0 +1,302 @@
+"""All claims of an answer, each with how it is borne out: the one reading that building and auditing share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import combinations
+
+from caiwen.dataset.binding import Bound, Reader, frame_of
+from caiwen.dataset.data import words
+from caiwen.dataset.equations import Chain, Part, chains
+from caiwen.dataset.judge import Judge, without_member
+from caiwen.dataset.ledger import Ledger, describe
+from caiwen.dataset.mentions import Mention, Names, read
+from caiwen.dataset.records import Claim, Support
+from caiwen.dataset.said import Said
+from caiwen.finance.formulas import formulas
+from caiwen.finance.text import normalise
+
+_CONSTANTS = frozenset(map(Decimal, (0, 1, 2, 10, 12, 100, 360, 365)))
+_SMALL = 4
+_PLAIN = re.compile(r"(?<![\u4e00-\u9fffA-Za-z\d.])\d+(?:\.\d+)?(?![\u4e00-\u9fff])")
+
+InText = Callable[[Mention, str, Bound | None], str]
+"""Whether the material prints a number beside the same words: where, or nothing."""
+
+
+@dataclass(slots=True)
+class Checker:
+    """``texts``: what an answer may repeat word for word. ``in_text``: a search of the whole material, for audits."""
+
+    ledger: Ledger
+    texts: tuple[str, ...] = ()
+    in_text: InText | None = None
+
+    def check(self, question: str, answer: str, history: Sequence[tuple[str, str]] = ()) -> list[Claim]:
+        """Every claim in order of place."""
+        return Run(self, normalise(question), normalise(answer), history).claims()
+
+
+class Run:
+    """The check of one answer."""
+
+    def __init__(
+        self, checker: Checker, question: str, answer: str, history: Sequence[tuple[str, str]]
+    ) -> None:
+        self.ledger, self.texts, self.in_text = checker.ledger, checker.texts, checker.in_text
+        self.judge = Judge(self.ledger)
+        self.question, self.answer = question, answer
+        self.before = "\n".join(normalise(f"{q}\n{a}") for q, a in history)
+        self.companies = Names(self.ledger.names)
+        self.asked = self._read(self.before, None) + self._read(question, None)
+        anchor = next((m.when.period for m in self.asked if m.kind == "period" and m.when), None)
+        self.mentions = self._read(answer, anchor)
+        self.given = {(abs(m.value), m.unit) for m in self.asked if m.value is not None}
+        self.supported: list[Mention] = []
+        named = {n for m in (*self.asked, *self.mentions) if m.kind == "item" for n in m.names}
+        self.constants = _CONSTANTS | {c for name in named for c in constants_of(name)}
+
+    def _read(self, text: str, anchor: str | None) -> list[Mention]:
+        if not text:
+            return []
+        whos = {owner for _, _, owner in self.companies.find(text + self.question)}
+        if not whos and len(set(self.ledger.names.values())) == 1:
+            whos = set(self.ledger.names.values())
+        members = {m: m for who in whos for m in self.ledger.members(who)}
+        items = {i: i for who in whos for i in self.ledger.items(who) if len(i) >= 3}
+        return read(text, self.companies, Names(members), Names(items), anchor)
+
+    # --- the whole --------------------------------------------------------------------------------
+
+    def claims(self) -> list[Claim]:
+        frame = frame_of(self._last_asked(), self.question)
+        if frame.who is None and not frame.stranger:
+            owners = list(dict.fromkeys(self.ledger.names.values()))
+            frame = replace(frame, who=owners[0] if len(owners) == 1 else None)
+        bound = Reader(self.answer, frame).read(self.mentions)
+        steps = [chain for chain in chains(self.answer)]
+        said = Said(self.ledger, self.texts, self.question, self.answer).claims(self.mentions, frame)
+        inside = [(n[0], n[1]) for chain in steps for part in chain.parts for n in part.numbers]
+        inside += [(c.start, c.end) for c in said if c.kind == "text"]
+        plain = [b for b in bound if not any(a < b.mention.end and b.mention.start < e for a, e in inside)]
+        found: list[Claim | None] = [claim for chain in steps for claim in self._steps(chain, bound)]
+        found += self._by_arithmetic([self._plain(b) for b in plain], plain)
+        return sorted((c for c in (*found, *said) if c is not None), key=lambda c: (c.start, c.end))
+
+    def _last_asked(self) -> list[Mention]:
+        """The question's own mentions first: what it leaves open, earlier turns answer."""
+        own = self._read(self.question, None)
+        kinds = {m.kind for m in own}
+        earlier = [m for m in reversed(self._read(self.before, None)) if m.kind not in kinds]
+        return own + earlier
+
+    # --- single numbers ---------------------------------------------------------------------------
+
+    def _plain(self, bound: Bound) -> Claim | None:
+        m = bound.mention
+        if m.kind == "number" and not self._counts(bound):
+            return None
+        claim = self.judge.judge(bound)
+        if claim.support is not Support.NONE:
+            self.supported.append(m)
+            return claim
+        return self._otherwise(claim, bound)
+
+    def _counts(self, bound: Bound) -> bool:
+        """A bare numeral is a claim when it is long or has places; small ones count and number things."""
+        if bound.mention.value in self.constants:
+            return False
+        digits = bound.mention.text.replace(",", "").lstrip("-−")
+        return "." in digits or len(digits) >= _SMALL
+
+    def _otherwise(self, claim: Claim, bound: Bound) -> Claim:
+        """Given by the question, or printed in the texts; a contradicted one is not saved by standing elsewhere."""
+        m = bound.mention
+        if (abs(m.value or Decimal(0)), m.unit) in self.given:
+            self.supported.append(m)
+            return replace(claim, support=Support.GIVEN, why="", contradicted=False)
+        if self.texts and _printed(m.text, self.texts):
+            self.supported.append(m)
+            return replace(claim, support=Support.TEXT, why="", contradicted=False)
+        if not claim.contradicted and any(s.value == m.value and s.unit == m.unit for s in self.supported):
+            return replace(claim, support=Support.DERIVED, why="")
+        if self.in_text is not None and not claim.contradicted:
+            where = self.in_text(m, self.answer, bound)
+            if where:
+                self.supported.append(m)
+                return replace(claim, support=Support.TEXT, why="", nearest=where)
+        return claim
+
+    def _by_arithmetic(self, claims: list[Claim | None], bound: list[Bound]) -> list[Claim | None]:
+        """合计, 相差, 占: a number that supported numbers of the same answer add up to."""
+        made: list[Claim | None] = []
+        for claim, b in zip(claims, bound, strict=True):
+            if claim is not None and claim.support is Support.NONE and self._adds_up(b):
+                claim = replace(claim, support=Support.DERIVED, why="", contradicted=False)
+                self.supported.append(b.mention)
+            made.append(claim)
+        return made
+
+    def _adds_up(self, bound: Bound) -> bool:
+        m, lead = bound.mention, self.answer[max(0, bound.mention.start - 16) : bound.mention.start]
+        if m.value is None or not any(word in lead for word in words("derived")):
+            return False
+        same = [s.value for s in self.supported if s.unit == m.unit and s is not m and s.value is not None][-8:]
+        for count in range(2, min(len(same), 6) + 1):
+            if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
+                return True
+        if any(abs(abs(a - b) - abs(m.value)) <= _slack(m) for a, b in combinations(same, 2)):
+            return True
+        return self._is_ratio(m)
+
+    def _is_ratio(self, m: Mention) -> bool:
+        money = [s.value for s in self.supported if s.unit not in ("%", "百分点") and s.value][-6:]
+        if m.unit not in ("%", "倍") or m.value is None:
+            return False
+        factor = 100 if m.unit == "%" else 1
+        pairs = [(a, b) for a in money for b in money if a is not b]
+        return any(abs(abs(a / b) * factor - abs(m.value)) <= _slack(m) for a, b in pairs)
+
+    # --- steps ------------------------------------------------------------------------------------
+
+    def _steps(self, chain: Chain, bound: list[Bound]) -> list[Claim]:
+        """Each number of a chain: operands are facts, given, constants or results of earlier steps."""
+        wrong = chain.wrong()
+        by_place = {b.mention.start: b for b in bound}
+        found: list[Claim] = []
+        for place, part in enumerate(chain.parts):
+            names = self._names_before(chain, place)
+            for number, (start, end, value) in enumerate(part.numbers):
+                name = names[number] if len(names) == len(part.numbers) else None
+                single = len(part.numbers) == 1 and place > 0
+                claim = self._operand(by_place, chain, (start, end, value), name, result=single)
+                if wrong is part and single:
+                    claim = replace(claim, support=Support.NONE, why="step", nearest=f"{_before(chain, part)}", contradicted=True)
+                found.append(claim)
+        return found
+
+    def _names_before(self, chain: Chain, place: int) -> list[Mention]:
+        """The items of the side in words before this one, if that side is an expression and not only a name."""
+        if place == 0 or chain.parts[place - 1].value is not None:
+            return []
+        names = self._items_of(chain.parts[place - 1])
+        return names if place > 1 or len(names) > 1 else []
+
+    def _items_of(self, part: Part) -> list[Mention]:
+        return [m for m in self.mentions if m.kind == "item" and part.start <= m.start < part.end]
+
+    def _operand(
+        self,
+        bound: dict[int, Bound],
+        chain: Chain,
+        number: tuple[int, int, Decimal],
+        name: Mention | None,
+        *,
+        result: bool,
+    ) -> Claim:
+        start, end, value = number
+        text = self.answer[start:end]
+        claim = Claim("number", text, start, end, Support.NONE, "unknown")
+        near = bound.get(start) or bound.get(start - 1)
+        if near is None and value in self.constants:
+            return replace(claim, support=Support.GIVEN, why="")
+        if result:
+            return self._result(claim, chain, near, value)
+        if value in self._known() or value in self.constants:
+            claim = replace(claim, support=Support.GIVEN, why="")
+        elif self.texts and _printed(text, self.texts):
+            claim = replace(claim, support=Support.TEXT, why="")
+        if near is not None and name is not None and near.frame.who:
+            return self._named_operand(claim, near, name, value)
+        if claim.support is Support.NONE and near is not None and near.frame.who:
+            facts = self.ledger.with_value(near.frame.who, value)
+            if facts:
+                return replace(claim, support=Support.FACT, why="", fact=facts[0].id)
+        return claim
+
+    def _named_operand(self, claim: Claim, near: Bound, name: Mention, value: Decimal) -> Claim:
+        """The operand stands where the side before has this name: it must be that item's value."""
+        options = self._options(near, name)
+        if any(abs(abs(v) - value) <= Decimal("0.005") for v in options):
+            return replace(claim, support=Support.FACT, why="")
+        if not options:
+            return claim
+        return replace(claim, support=Support.NONE, why="item", nearest=f"{name.text} = {options[0]:,f}", contradicted=True)
+
+    def _options(self, near: Bound, name: Mention) -> list[Decimal]:
+        """The values that a name may stand for in a step: 平均X is the mean of both ends of X."""
+        prefix = self.answer[max(0, name.start - 2) : name.start]
+        lead = prefix if prefix in ("平均", "期初", "上年") else ""
+        readings = self._readings(near)
+        options = [v for b in readings for n in name.names for v in self.judge.inputs(b, lead + n)]
+        return options or [v for b in readings for n in name.names for v, _ in self.judge.formula(b, n)]
+
+    def _readings(self, near: Bound) -> list[Bound]:
+        """Steps seldom repeat the period and member of the sentences before them."""
+        asked = next((m.when for m in self.asked if m.kind == "period"), None)
+        whens = [near.frame.when, asked] if asked and asked != near.frame.when else [near.frame.when]
+        dated = [replace(near, frame=replace(near.frame, when=when)) for when in whens]
+        return dated + [without_member(b) for b in dated] if near.frame.member else dated
+
+    def _result(self, claim: Claim, chain: Chain, near: Bound | None, value: Decimal) -> Claim:
+        """What a chain comes to: right by its steps, and, where the ledger can tell, by its name."""
+        head = self._items_of(chain.parts[0])
+        known = replace(claim, support=Support.DERIVED, why="")
+        if near is not None:
+            self.supported.append(near.mention)
+        if len(head) != 1 or near is None or near.frame.who is None:
+            return known
+        if self.answer[max(0, head[0].start - 2) : head[0].start] in ("平均", "期初", "上年"):
+            right = any(abs(abs(v) - value) <= Decimal("0.005") for v in self._options(near, head[0]))
+            return known if right else replace(claim, why="value", contradicted=True)
+        renamed = replace(near, frame=replace(near.frame, items=head[0].names), role="level")
+        options = [v for n in head[0].names for v, _ in self.judge.formula(renamed, n)]
+        facts = self.judge.candidates(renamed)
+        if not options and not facts:
+            return known
+        for reading in self._readings(renamed):
+            verdict = self.judge.judge(reading)
+            if verdict.support is not Support.NONE:
+                return replace(known, fact=verdict.fact)
+        shown = describe(facts[0]) if facts else f"{head[0].text} = {options[0]:.4f}"
+        return replace(claim, support=Support.NONE, why="item", nearest=shown, contradicted=True)
+
+    def _known(self) -> set[Decimal]:
+        known = {value for value, _ in self.given} | {abs(m.value) for m in self.supported if m.value is not None}
+        return known | {_printed_number(m) for m in self.supported if m.value is not None}
+
+
+@cache
+def constants_of(name: str) -> tuple[Decimal, ...]:
+    """The numbers that a formula itself holds: 365, 1.2."""
+    formula = formulas().get(name)
+    expressions = (formula.expression, *formula.alternatives) if formula else ()
+    return tuple(Decimal(n) for e in expressions for n in _PLAIN.findall(e))
+
+
+def _before(chain: Chain, part: Part) -> str:
+    sides = chain.numeric
+    before = sides[sides.index(part) - 1]
+    return f"{before.text.strip()} = {before.value:.4f}"
+
+
+def _slack(m: Mention) -> Decimal:
+    from caiwen.dataset.amounts import quantum
+
+    return quantum(m) / 2
+
+
+def _printed_number(m: Mention) -> Decimal:
+    match = re.search(r"\d[\d,]*(?:\.\d+)?", m.text)
+    return Decimal(match[0].replace(",", "")) if match else Decimal(0)
+
+
+def _printed(text: str, texts: Iterable[str]) -> bool:
+    """The very characters, not as a part of a longer number."""
+    pattern = re.compile(rf"(?<![\d.,]){re.escape(text)}(?![\d]|[.,]\d)")
+    bare = re.compile(rf"(?<![\d.]){re.escape(text.replace(',', ''))}(?![\d]|\.\d)")
+    return any(pattern.search(t) or bare.search(t.replace(",", "")) for t in texts)

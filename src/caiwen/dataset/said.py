@@ -1,0 +1,119 @@
+"""Claims without a number: texts (who the legal representative is), dates of statutes, articles quoted, unknown companies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caiwen.dataset.binding import Frame
+from caiwen.dataset.ledger import Ledger, describe
+from caiwen.dataset.mentions import DATE, Mention
+from caiwen.dataset.records import Claim, Support
+from caiwen.finance.items import taxonomy
+from caiwen.finance.text import squash
+from caiwen.records import Fact
+
+_IS = re.compile(r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))")
+_QUOTED = re.compile(r"[“「](?P<quote>[^”」]{8,})[”」]")
+_DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”\"'·\-—－_/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """``texts``: passages and articles that the answer may repeat."""
+
+    ledger: Ledger
+    texts: tuple[str, ...]
+    question: str
+    answer: str
+
+    def claims(self, mentions: Sequence[Mention], frame: Frame) -> list[Claim]:
+        return [*self._strangers(mentions), *self._text_facts(mentions, frame), *self._dates(mentions), *self._articles(mentions)]
+
+    def _strangers(self, mentions: Sequence[Mention]) -> list[Claim]:
+        """A company nobody here knows as the subject of a sentence with a number; not where texts name it."""
+        if not self.ledger.names:
+            return []
+        found = []
+        for m in mentions:
+            if m.kind != "company" or m.names or m.text in self.question or any(m.text in t for t in self.texts):
+                continue
+            found.append(Claim("company", m.text, m.start, m.end, Support.NONE, "company", "", contradicted=False))
+        return found
+
+    def _text_facts(self, mentions: Sequence[Mention], frame: Frame) -> list[Claim]:
+        found = []
+        who, when = frame.who, frame.when
+        for m in mentions:
+            if m.kind == "company" and m.names:
+                who = m.names[0]
+            if m.kind == "period":
+                when = m.when
+            item = taxonomy().get(m.names[0]) if m.kind == "item" else None
+            if item is None or item.unit not in ("text", "date") or who is None:
+                continue
+            said = _IS.match(self.answer[m.end :])
+            if not said or not said["said"].strip():
+                continue
+            start = m.end + said.start("said")
+            facts = [f for n in m.names for f in self.ledger.facts(who, n) if f.text]
+            here = [f for f in facts if when is None or f.period == when.period]
+            found.append(self._held(said["said"].strip(), start, here or [], facts))
+        return found
+
+    def _held(self, said: str, start: int, here: list[Fact], facts: list[Fact]) -> Claim:
+        end = start + len(said)
+        for fact in here:
+            if _same(said, fact.text or ""):
+                return Claim("text", said, start, end, Support.FACT, fact=fact.id)
+        if any(_bare(said) in _bare(t) for t in self.texts):
+            return Claim("text", said, start, end, Support.TEXT)
+        if here:
+            return Claim("text", said, start, end, Support.NONE, "value", describe(here[0]), contradicted=True)
+        if any(_same(said, f.text or "") for f in facts):
+            return Claim("text", said, start, end, Support.NONE, "period", describe(facts[0]), contradicted=True)
+        return Claim("text", said, start, end, Support.NONE, "unknown", describe(facts[0]) if facts else "")
+
+    def _dates(self, mentions: Sequence[Mention]) -> list[Claim]:
+        """Dates in texts about statutes; the balance dates of reports are periods."""
+        if not self.texts and not any(m.kind == "law" for m in mentions):
+            return []
+        known = {_iso(d) for text in (*self.texts, self.question) for d in DATE.finditer(text)}
+        return [
+            Claim("date", m.text, m.start, m.end, Support.TEXT if m.names[0] in known else Support.NONE, "" if m.names[0] in known else "value", contradicted=m.names[0] not in known)
+            for m in mentions
+            if m.kind == "date"
+        ]
+
+    def _articles(self, mentions: Sequence[Mention]) -> list[Claim]:
+        """A cited statute and article must be those of the evidence, and quoted words must stand there."""
+        if not self.texts:
+            return []
+        every = "\n".join((*self.texts, self.question))
+        found = []
+        for m in mentions:
+            if m.kind in ("law", "article"):
+                there = m.names[0] in every
+                support = Support.TEXT if there else Support.NONE
+                found.append(Claim("article", m.text, m.start, m.end, support, "" if there else "value", contradicted=not there))
+        bare = _bare(every)
+        for q in _QUOTED.finditer(self.answer):
+            there = _bare(q["quote"]) in bare
+            support = Support.TEXT if there else Support.NONE
+            found.append(Claim("text", q["quote"], q.start("quote"), q.end("quote"), support, "" if there else "value", contradicted=not there))
+        return found
+
+
+def _iso(match: re.Match[str]) -> str:
+    return f"{match['y']}-{int(match['m'] or match['m2']):02d}-{int(match['d'] or match['d2']):02d}"
+
+
+def _bare(text: str) -> str:
+    return _DECORATION.sub("", squash(text)).casefold()
+
+
+def _same(said: str, text: str) -> bool:
+    """Equal but for punctuation; a list may be said in part or with 和."""
+    a, b = _bare(said), _bare(text)
+    return a == b or a.replace("和", "") == b

@@ -1,0 +1,59 @@
+"""How pairs call things: companies, periods, items, values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from caiwen.dataset.ledger import size_of, when_of
+from caiwen.finance.amount import format_value
+from caiwen.finance.items import taxonomy
+from caiwen.records import Fact, Scope, Span
+
+_PLACES = Decimal("0.01")
+
+
+def period_words(fact: Fact) -> str:
+    """2020年末 for balances of reports, 2020年 for flows, 2020年第三季度 for the quarter alone."""
+    words = when_of(fact).words
+    item = taxonomy().get(fact.item)
+    at_end = fact.span is Span.INSTANT and item is not None and item.kind == "instant" and item.unit == "money"
+    return f"{words}末" if at_end and words.endswith("年") else words
+
+
+def item_words(fact: Fact) -> str:
+    return f"母公司口径的{fact.item}" if fact.scope is Scope.PARENT else fact.item
+
+
+def value_words(fact: Fact) -> str:
+    """Exact, with unit; texts as they stand."""
+    value = size_of(fact)
+    return (fact.text or "").strip() if value is None else format_value(value, fact.unit)
+
+
+def in_large_units(value: Decimal, unit: str | None, turn: int) -> str:
+    """The same value in 万元 or 亿元 where that loses nothing that two places would show; else as it is."""
+    for name, power in (("亿元", 8), ("万元", 4)):
+        scaled = value.scaleb(-power)
+        if unit == "元" and turn % 3 == 0 and abs(scaled) >= 1 and scaled == scaled.quantize(_PLACES):
+            return format_value(scaled.quantize(_PLACES), name)
+    return format_value(value, unit)
+
+
+def percent(value: Decimal) -> Decimal:
+    return value.quantize(_PLACES, rounding=ROUND_HALF_UP)
+
+
+def pick(options: Sequence[str], *seed: object) -> tuple[int, str]:
+    """One of the options, the same one for the same seed on every machine."""
+    digest = hashlib.blake2b("|".join(map(str, seed)).encode(), digest_size=4).digest()
+    number = int.from_bytes(digest, "big") % len(options)
+    return number, options[number]
+
+
+def some(options: Sequence[str], count: int, *seed: object) -> list[tuple[int, str]]:
+    """``count`` different ones, beginning with the one that the seed picks."""
+    first, _ = pick(options, *seed)
+    places = [(first + step * 3) % len(options) for step in range(len(options) * 3)]
+    return [(n, options[n]) for n in list(dict.fromkeys([*places, *range(len(options))]))[:count]]
