@@ -37,6 +37,7 @@ _WORDS = {
     errno.EROFS: "这里只能读，不能写",
     errno.ENOSPC: "磁盘已满",
     errno.EDQUOT: "磁盘配额已用完",
+    errno.EEXIST: "已有同名的文件",
     errno.EISDIR: "这是文件夹，需要的是文件",
     errno.ENOTDIR: "这不是文件夹",
     errno.ENAMETOOLONG: "名字太长",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from caiwen.errors import CaiwenError, MissingExtraError, StoreError
 from caiwen.records import Fact
-from caiwen.store import FactFilter, Store
+from caiwen.store import FactFilter, SearchIndex, Store
 from tests.store.make import add, document, fact, filing, open_store, passage, sha
 
 
@@ -122,3 +124,33 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtraError, match=r"caiwen\[postgres\]"):
         Store.open("postgresql+psycopg://nobody@localhost/x")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
+def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ws"
+    folder.mkdir()
+    with Store.open("sqlite:///store.db", folder=folder) as store:
+        add(store, "甲.pdf", fact("甲.pdf", "1.00"), passages=[passage("甲.pdf", 0, "冷链设备")])
+        SearchIndex.open(folder / "index", store)
+        store.tidy()
+    before = sorted(path.name for path in folder.rglob("*"))
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith(str(folder)))
+    with Store.open("sqlite:///store.db", folder=folder) as store:
+        assert len(store.facts(FactFilter())) == 1
+        assert SearchIndex.open(folder / "index", store).search("冷链")
+        with pytest.raises(StoreError, match="只读"):
+            add(store, "乙.pdf", fact("乙.pdf", "2.00"))
+    assert sorted(path.name for path in folder.rglob("*")) == before
+
+
+def test_a_full_disk_under_the_index_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def __getattr__(self, name: str) -> object:
+            raise ValueError("io::Error")
+
+    with Store.open("sqlite:///store.db", folder=tmp_path) as store:
+        index = SearchIndex.open(tmp_path / "index", store)
+        monkeypatch.setattr(index, "_index", SimpleNamespace(writer=lambda *_: Full()))
+        with pytest.raises(StoreError, match="检索索引写不进去"):
+            index.rebuild()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ _PRAGMAS = (
 _SQLITE_ERRORS = {
     sqlite3.SQLITE_BUSY: ("事实库正被另一个进程写入", "等它结束再试，或加大设置 store.busy_seconds"),
     sqlite3.SQLITE_LOCKED: ("事实库正被另一个进程写入", "等它结束再试"),
-    sqlite3.SQLITE_FULL: ("磁盘已满，没有写入任何内容", "腾出空间后再运行一次"),
+    sqlite3.SQLITE_FULL: ("磁盘已满，正在写的这一份没有写入", "此前写完的都在；腾出空间后再运行一次"),
     sqlite3.SQLITE_CORRUPT: ("事实库文件已损坏", "从备份恢复，或移走它后重新读入材料"),
     sqlite3.SQLITE_NOTADB: ("这个文件不是事实库", "检查设置 store.url，或移走它后重新读入材料"),
     sqlite3.SQLITE_READONLY: ("事实库或它所在的文件夹是只读的", "检查文件夹的权限"),
@@ -54,8 +55,15 @@ def connect(url: URL, busy_seconds: float) -> Engine:
         if url.get_backend_name() != "sqlite":
             return create_engine(url)
         engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        if file := _only_readable(url):
+            uri = f"{file.resolve().as_uri()}?immutable=1"
+            engine = create_engine(
+                url, creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False)
+            )
     except ModuleNotFoundError as error:
-        hint = 'pip install "caiwen[postgres]"'
+        hint = "支持 sqlite 和 postgresql+psycopg"
+        if url.get_backend_name() == "postgresql":
+            hint = 'pip install "caiwen[postgres]"'
         raise MissingExtraError(f"连接这种数据库需要 {error.name}", where=str(url), hint=hint) from error
     except NoSuchModuleError as error:
         hint = "支持 sqlite 和 postgresql+psycopg"
@@ -63,6 +71,16 @@ def connect(url: URL, busy_seconds: float) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _only_readable(url: URL) -> Path | None:
+    """The file of a finished store in a folder that cannot be written: it is opened as it is, without the files
+    that SQLite keeps beside it. A log that was not folded back would be overlooked that way."""
+    file = Path(url.database or "")
+    log = file.with_name(f"{file.name}-wal")
+    if not file.is_file() or os.access(file.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+        return None
+    return file
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -7,16 +7,18 @@ are replayed. Every hit is resolved through the store, so what was removed is ne
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from caiwen.config import SearchSettings
-from caiwen.errors import StoreError
+from caiwen.errors import StoreError, system_words
 from caiwen.records import Passage
 from caiwen.store.store import Store
 from caiwen.store.tokens import bigrams, words
@@ -70,6 +72,9 @@ class SearchIndex:
         self._folder = folder
         self._store = store
         self._settings = settings
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            self._copy = TemporaryDirectory()  # tantivy locks even to read: search a copy
+            folder = Path(shutil.copytree(folder, self._copy.name, dirs_exist_ok=True))
         self._index = _open(folder)
 
     @classmethod
@@ -175,15 +180,15 @@ class SearchIndex:
                 ) from error
             raise self._failed(error) from error
         try:
-            yield writer
+            with _finishing(writer):
+                yield writer
         except (ValueError, OSError) as error:
             raise self._failed(error) from error
-        finally:
-            writer.wait_merging_threads()  # also gives the lock back
 
     def _failed(self, error: Exception) -> StoreError:
         hint = "检查磁盘空间和权限；删掉这个文件夹后会自动重建"
-        return StoreError(f"检索索引写不进去（{error}）", where=str(self._folder), hint=hint)
+        said = system_words(error) if isinstance(error, OSError) else str(error)
+        return StoreError(f"检索索引写不进去（{said}）", where=str(self._folder), hint=hint)
 
     # --- searching -----------------------------------------------------------------------------------
 
@@ -252,6 +257,15 @@ class SearchIndex:
         return [Hit(passage, name, scores[passage.document, passage.ordinal]) for passage, name in named]
 
 
+@contextmanager
+def _finishing(writer: Any) -> Iterator[None]:
+    """Whatever happened, the writer's threads end: that gives the lock back."""
+    try:
+        yield
+    finally:
+        writer.wait_merging_threads()
+
+
 def _open(folder: Path) -> Any:
     """The index in this folder; a new one where there is none, or none that can be read."""
     import tantivy
@@ -266,7 +280,8 @@ def _open(folder: Path) -> Any:
             return tantivy.Index(_schema(), path=str(folder))
     except (OSError, ValueError) as error:
         hint = "检查文件夹的权限和磁盘空间"
-        raise StoreError(f"检索索引打不开（{error}）", where=str(folder), hint=hint) from error
+        said = system_words(error) if isinstance(error, OSError) else str(error)
+        raise StoreError(f"检索索引打不开（{said}）", where=str(folder), hint=hint) from error
 
 
 def _schema() -> Any:

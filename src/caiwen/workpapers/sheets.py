@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,10 +120,19 @@ def save_whole(book: Workbook, path: Path) -> None:
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        book.save(beside)
+        beside.write_bytes(_packed(book))
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
         raise CaiwenError("写不进去", where=str(path), hint=system_words(error)) from error
+
+
+def _packed(book: Workbook) -> bytes:
+    """In memory: a ZipFile whose disk is full complains a second time when it is let go."""
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def write_table(path: Path, title: str, headers: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
