@@ -94,3 +94,20 @@ def test_figures_under_two_items_in_one_cell_belong_to_neither() -> None:
     rows = [["项目", "2020年金额"], [two, "10.00"], ["非流动资产处置损益", "2.00"], ["合计", "12.00"]]
     found = values(paper(table(rows, unit="单位：元", caption="非经常性损益")))
     assert {name for name, _, _ in found} == {"非流动资产处置损益", ""}
+
+
+def test_pieces_of_a_label_that_print_has_torn() -> None:
+    rows = [
+        ["项目", "2020年金额"],
+        ["非流动资产处置损益", "0.00"],
+        ["单独进行减值测试的应收款项减", "1.00"],
+        ["企业取得子公司、联营企业及合营企业的投资成本小于取得", "2.00"],
+        ["投资时应享有被投资单位可辨认净资产", "3.00"],
+        ["政府补助", "4.00"],
+        ["合计", "10.00"],
+    ]
+    items = table(rows, caption="非经常性损益项目及金额", unit="单位：元")
+    found = {name: value for (name, _, _), value in values(paper(items)).items()}
+    assert found["单独进行减值测试的应收款项减值准备转回"] == 1
+    assert 3 not in found.values()
+    assert found["政府补助"] == 4

@@ -100,3 +100,10 @@ def test_of_several_days_in_prose_the_periods_own_counts() -> None:
     )
     assert found(paper(text)) == {"在职员工人数": 458}
     assert found(paper(text.split("截至")[0])) == {}
+
+
+def test_the_mark_of_a_footnote_is_no_digit_of_the_head_count() -> None:
+    rows = [["在职员工的数量合计", "14,449"] if r[0] == "在职员工的数量合计" else r for r in GRID]
+    assert found(paper(table(rows)))["在职员工人数"] == 1444
+    rows = [["在职员工的数量合计", "1,450"] if r[0] == "在职员工的数量合计" else r for r in GRID]
+    assert found(paper(table(rows)))["在职员工人数"] == 1450

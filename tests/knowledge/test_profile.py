@@ -223,3 +223,15 @@ def test_a_card_gives_each_postcode_to_the_address_above_it() -> None:
     assert "办公地址邮政编码" not in found
     both = said(paper(*lines[:3], "办公地址：某市另路2号", "邮政编码：100001"), prospectus)
     assert both["办公地址邮政编码"] == "100001"
+
+
+def test_an_address_glued_to_the_firm_is_no_part_of_its_name() -> None:
+    company = table([["公司的中文名称", "戊己股份有限公司"], ["股票代码", "600999"]])
+
+    def firm(text: str) -> str | None:
+        return said(paper(company, table([["境内会计师事务所名称", text]])))["会计师事务所"]
+
+    assert (
+        firm("甲乙会计师事务所（特殊普通合伙） 某市某区某路1号大楼17层") == "甲乙会计师事务所（特殊普通合伙）"
+    )
+    assert firm("甲乙会计师事务所、丙丁会计师事务所") == "甲乙会计师事务所、丙丁会计师事务所"

@@ -62,3 +62,18 @@ def test_star_market_columns() -> None:
 def test_a_list_of_projects_is_no_total() -> None:
     rows = [["主要研发项目名称", "项目目的", "研发投入"], ["甲项目", "降本", "100"]]
     assert extract(paper(table(rows))) == []
+
+
+def test_figures_a_row_below_their_label_belong_to_it_and_no_figure_is_a_name() -> None:
+    rows = [
+        ["", "2020年", "2019年", "变动比例"],
+        ["研发人员数量（人）", "", "", ""],
+        ["", "1,247", "1,249", "-0.16%"],
+        ["研发人员学历", "", "", ""],
+        ["硕士", "387", "384", "-0.78%"],
+        ["388", "385", "-0.78%", ""],
+    ]
+    facts = extract(paper(table(rows)))
+    assert ("研发人员", "2020", Decimal(1247)) in {(f.item, f.period, f.value) for f in facts}
+    assert ("研发人员", "2019", Decimal(1249)) in {(f.item, f.period, f.value) for f in facts}
+    assert Decimal(385) not in {f.value for f in facts}

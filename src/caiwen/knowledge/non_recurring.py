@@ -20,6 +20,8 @@ from caiwen.records import Document, Fact, Filing, Table
 
 _RULES = "non_recurring.yaml"
 _MOST_PIECES = 6
+_LONG = 12
+"""Characters from which on a piece of a label is told from a label that is short."""
 _LEAD = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.])?(?:其中|减|加)?[:：]?")
 
 
@@ -57,21 +59,30 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
 
 
 def _item_of(row: Row, label: str) -> tuple[str, dict[str, str]] | None:
-    """``label``: the row's label, whole. Two items printed into one row leave the figures to neither."""
+    """``label``: the row's label, whole. Two items printed into one row, or the middle of one, leave the figures to none."""
     rules = load(_RULES)
     if label == squash(rules["banner"]) or not row.numbers or re.search(rules["not_rows"], label):
         return None
     if re.search(rules["total"], label):
         return rules["item"], {}
-    own = [name for name in _standard() if name in _plain(label)]
-    if is_number(label) or any(a not in b and b not in a for a in own for b in own):
+    plain = _plain(label)
+    own = [name for name in _standard() if name in plain]
+    torn = len(plain) >= _LONG and any(plain in name and not name.startswith(plain) for name in _standard())
+    if is_number(label) or torn or any(a not in b and b not in a for a in own for b in own):
         return None
-    return rules["item"], {rules["dimension"]: label}
+    return rules["item"], {rules["dimension"]: _completed(plain) or label}
+
+
+def _completed(plain: str) -> str | None:
+    """The one item whose beginning a label is that print has cut off."""
+    begun = [text for name, text in _standard().items() if name.startswith(plain)]
+    return begun[0] if len(begun) == 1 and len(plain) >= _LONG and plain not in _standard() else None
 
 
 @cache
-def _standard() -> frozenset[str]:
-    return frozenset(map(_plain, load(_RULES)["standard"]))
+def _standard() -> dict[str, str]:
+    """The wording of each standard item by its bare characters."""
+    return {_plain(text): text for text in load(_RULES)["standard"]}
 
 
 def _plain(text: str) -> str:

@@ -43,9 +43,10 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
     return once(facts)
 
 
-def _table(maker: Maker, table: Table) -> Iterator[Fact]:
+def _table(maker: Maker, table: Table) -> list[Fact]:
     headers, group, part = Headers(), _group_of_context(table), list[Fact]()
-    total: Decimal | None = None
+    facts: list[Fact] = []
+    total: Fact | None = None
     for row in rows_of(table):
         opened = next((g for c in row.cells[:2] if (g := _opens(c.text))), None)
         if opened and not any(is_number(c.text) for c in row.cells):
@@ -55,15 +56,26 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
             continue
         if rule := rule_for(row.label, row_rules(_RULES, "totals")):
             for fact in row_facts(maker, table, row, rule, headers):
-                total = fact.value if rule.item == load(_RULES)["group_item"] else total
-                yield fact
+                total = fact if rule.item == load(_RULES)["group_item"] else total
+                facts.append(fact)
         elif group and re.search(load(_RULES)["group_end"], bare_label(row.label)):
-            yield from _checked(part, row, total)
-            yield from _sum_as_total(maker, table, row, headers, total)
+            if total is not None and _has_note_mark(total, part, row):
+                facts.remove(total)
+                total = None
+            facts.extend(_checked(part, row, total.value if total else None))
+            facts.extend(_sum_as_total(maker, table, row, headers, total.value if total else None))
             group, part = "", []
         elif group:
             part.extend(_members(maker, table, row, headers, group))
-    yield from part
+    return [*facts, *part]
+
+
+def _has_note_mark(total: Fact, part: list[Fact], row: Row) -> bool:
+    """The mark of a footnote has run into the head count (7937⁹ → 79379): the breakdown and its printed total say so."""
+    printed = parse_number(row.numbers[0].text) if row.numbers else None
+    whole = sum((f.value for f in part if f.value is not None), Decimal(0))
+    marked = printed is not None and re.fullmatch(rf"{printed}\d{{1,2}}", str(total.value)) is not None
+    return marked and printed == whole
 
 
 def _group_of_context(table: Table) -> str:

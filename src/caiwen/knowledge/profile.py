@@ -175,6 +175,9 @@ def _cleaned(item: str, value: str) -> str:
         return squash(value)
     if item in ("公司名称", "外文名称"):
         return re.split(r"[（(](?:中文|英文|以下)?(?:名称)?简称", value)[0].strip('“”" ')
+    if item == "会计师事务所":
+        firm = re.match(r".*?会计师事务所(?:\s*[（(][^）)]*合伙[^）)]*[）)])?", value)
+        return firm.group() if firm and "会计师" not in value[firm.end() :] else value
     if item == "股票代码":
         code = re.search(r"(?<!\d)\d{5,6}(?!\d)", value)
         return code.group() if code else value

@@ -39,7 +39,7 @@ def extract(document: Document, filing: Filing) -> list[Fact]:
 
 def _table(maker: Maker, table: Table) -> Iterator[Fact]:
     headers, group = Headers(), ""
-    for row in rows_of(table):
+    for row in _labelled(rows_of(table)):
         opened = _opens(row)
         if opened:
             group = opened
@@ -53,6 +53,24 @@ def _table(maker: Maker, table: Table) -> Iterator[Fact]:
             yield from row_facts(maker, table, row, rule, headers)
         elif group and not re.search(load(_RULES)["group_end"], bare_label(row.label)):
             yield from _members(maker, table, row, headers, group)
+
+
+def _labelled(rows: list[Row]) -> Iterator[Row]:
+    """Figures printed a row below their label are put beside it again; without a label they are nobody's."""
+    above: Row | None = None
+    for row in rows:
+        if row.cells and is_number(row.label):
+            if above is not None and row.cells[0].column > above.cells[0].column:
+                yield replace(row, cells=(*above.cells, *row.cells))
+            above = None
+            continue
+        if above is not None:
+            yield above
+        above = row if row.is_banner else None
+        if above is None:
+            yield row
+    if above is not None:
+        yield above
 
 
 @cache
