@@ -69,6 +69,29 @@ def test_a_correction_comes_first_and_names_its_author(workspace: Workspace) -> 
     assert note.endswith("由 7.00 改为 8.00：抄错")
 
 
+def test_a_question_over_the_limit_is_sent_back(workspace: Workspace) -> None:
+    (workspace.folder / "caiwen.yaml").write_text("ask:\n  max_question_chars: 20\n", encoding="utf-8")
+    with pytest.raises(CaiwenError, match=r"问题有 21 字，超过上限 20 字"):
+        workspace.ask("问" * 21)
+    assert workspace.ask("公司2020年存货是多少？").status == "answered"
+
+
+def test_an_open_question_quotes_no_more_passages_than_set(workspace: Workspace) -> None:
+    texts = [f"公司面临的风险之{n}是原材料价格波动，可能影响毛利。" for n in range(4)]
+    passages = [
+        make.passage("乙_2020年年度报告.pdf", n, text, section=f"风险{n}") for n, text in enumerate(texts)
+    ]
+    make.add(
+        workspace.store,
+        "乙_2020年年度报告.pdf",
+        make.fact("乙_2020年年度报告.pdf", "3.00"),
+        passages=passages,
+    )
+    (workspace.folder / "caiwen.yaml").write_text("ask:\n  passages: 2\n", encoding="utf-8")
+    answer = workspace.ask("600001面临的风险有哪些？")
+    assert len(answer.citations) == 2
+
+
 def test_ask_batch_is_lazy_and_in_order(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(

@@ -78,7 +78,7 @@ class SearchSettings(_Section):
 class AskSettings(_Section):
     """问答（caiwen ask）"""
 
-    passages: int = Field(default=8, ge=1, le=100, description="开放问题最多考虑的原文片段数")
+    passages: int = Field(default=5, ge=1, le=100, description="开放问题最多摘录的原文片段数")
     max_question_chars: int = Field(default=2000, ge=10, description="问题最长的字数，更长的问题会被退回")
 
 

@@ -110,7 +110,7 @@ class Workspace:
     def asker(self) -> Asker:
         from caiwen.ask import Asker
 
-        return Asker(self.store, self.index, self.guard)
+        return Asker(self.store, self.index, self.guard, quotes=self.settings.ask.passages)
 
     # Material
 
@@ -236,7 +236,14 @@ class Workspace:
     # Questions
 
     def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
-        """Answer a question from the material. ``within``: companies, codes or file names to stay in."""
+        """Answer a question from the material. ``within``: companies, codes or file names to stay in.
+
+        Raises CaiwenError for a question that is longer than the setting ask.max_question_chars.
+        """
+        most = self.settings.ask.max_question_chars
+        if len(question) > most:
+            hint = "分成几个问题，或加大设置 ask.max_question_chars"
+            raise CaiwenError(f"问题有 {len(question):,} 字，超过上限 {most:,} 字", hint=hint)
         return self.asker.ask(question, within=within, id=id)
 
     def ask_batch(self, questions: Iterable[str], within: Sequence[str] | None = None) -> Iterator[Answer]:

@@ -19,7 +19,7 @@ from caiwen.ask.execute import Executor
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
 from caiwen.ask.parse import Parser
-from caiwen.ask.passages import Index, Quote, Reader
+from caiwen.ask.passages import QUOTED, Index, Quote, Reader
 from caiwen.ask.periods_text import period_words
 from caiwen.ask.plan import (
     BreakdownMeasure,
@@ -84,7 +84,8 @@ class Draft:
 class Asker:
     """Answers questions over a store and its search index.
 
-    ``guard`` checks questions and answers; ``today`` is what 去年 counts from. One Asker serves many questions; what it
+    ``guard`` checks questions and answers; ``today`` is what 去年 counts from;
+    ``quotes``: so many passages are quoted at most. One Asker serves many questions; what it
     caches is dropped when the store changes.
     """
 
@@ -95,11 +96,13 @@ class Asker:
         guard: Checker | None = None,
         *,
         today: date | None = None,
+        quotes: int = QUOTED,
     ) -> None:
         self._store = store
         self._index = index
         self._guard = guard
         self._today = today
+        self._quotes = quotes
         self._world = World(store)
         self._universes: dict[tuple[str, ...], Universe] = {}
         self._policies = PolicyDesk(store, index)
@@ -199,7 +202,7 @@ class Asker:
         return draft
 
     def _explain(self, plan: Explain, evidence: Evidence, limit: Universe) -> Draft:
-        reader = Reader(limit.world, self._index, limit.documents)
+        reader = Reader(limit.world, self._index, limit.documents, self._quotes)
         quotes = self._policies.current(reader.find(plan), limit, self._today or date.today())
         sentences = compose_quotes(quotes, plan)
         draft = Draft("answered" if quotes else "not_found", sentences, quotes=quotes)
@@ -234,7 +237,7 @@ class Asker:
     def _define(self, plan: Define, limit: Universe) -> Draft:
         text = define(plan)
         search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
-        found = Reader(limit.world, self._index, limit.documents).find(search)
+        found = Reader(limit.world, self._index, limit.documents, self._quotes).find(search)
         found = self._policies.current(found, limit, self._today or date.today())
         quotes = [q for q in found if _defines(plan.term, q)]
         sentences = [Sentence(text)] if text else []

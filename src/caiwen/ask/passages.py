@@ -60,6 +60,7 @@ class Reader:
     world: World
     index: Index | None
     allowed: frozenset[str] | None = None
+    most: int = QUOTED
     notes: list[str] = field(default_factory=list)
 
     def find(self, plan: Explain) -> list[Quote]:
@@ -108,7 +109,7 @@ class Reader:
             if p.section == title or p.section.startswith(f"{title} / ")
         ]
         body = [p for p in inside if p.kind != "heading" and squash(p.text)]
-        return _limited(body, plan, document)
+        return _limited(body, plan, document, self.most)
 
     def _by_search(self, plan: Explain, documents: list[StoredDocument]) -> list[Quote]:
         """The best passages that hold one of the question's own words, and what the topic needs beside it."""
@@ -116,7 +117,7 @@ class Reader:
             return []
         own = [w for w in plan.topic.split() if len(w) >= 2] or list(plan.terms)
         limits = [d.sha256 for d in documents] or sorted(self.allowed or ())
-        hits = self.index.search(" ".join((plan.topic, *plan.terms)), QUOTED * 6, documents=limits)
+        hits = self.index.search(" ".join((plan.topic, *plan.terms)), self.most * 6, documents=limits)
         found: list[tuple[int, int, int, Quote]] = []
         for place, hit in enumerate(hits):
             document = self.world.document(hit.document)
@@ -127,7 +128,7 @@ class Reader:
                 near = bool(relevant(hit.passage, own, plan.needs)) if plan.needs else False
                 quote = Quote(hit.passage, document, says_nothing(hit.passage), words=tuple(own))
                 found.append((-near, -held, place, quote))
-        return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[:QUOTED]]
+        return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[: self.most]]
 
 
 def relevant(passage: Passage, own: Sequence[str], needs: Sequence[str] = ()) -> list[str]:
@@ -155,14 +156,14 @@ def _plain(title: str) -> str:
     return re.sub(r"[、，,和及与的\s]", "", _ORDINALS.sub("", squash(title)))
 
 
-def _limited(body: list[Passage], plan: Explain, document: StoredDocument) -> list[Quote]:
+def _limited(body: list[Passage], plan: Explain, document: StoredDocument, most: int) -> list[Quote]:
     """The first passages of a section; of a long one, those that speak most of the topic, in reading order."""
     words = [w for w in (*plan.topic.split(), *plan.terms) if len(w) >= 2]
     kept = body
-    if len(body) > QUOTED or sum(len(p.text) for p in body) > QUOTED_CHARS:
+    if len(body) > most or sum(len(p.text) for p in body) > QUOTED_CHARS:
         ranked = sorted(body, key=lambda p: (-sum(w in p.text for w in words), p.ordinal))
         kept, room = [], QUOTED_CHARS
-        for passage in ranked[:QUOTED]:
+        for passage in ranked[:most]:
             if kept and len(passage.text) > room:
                 continue
             kept.append(passage)
