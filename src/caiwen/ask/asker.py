@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
+from caiwen.ask import calculators
 from caiwen.ask.answer import Answer, AnswerStatus, Considered, Stage, Trace, decimal_text
 from caiwen.ask.calculate import name_of
 from caiwen.ask.compose import Sentence, compose, compose_quotes
@@ -24,6 +25,7 @@ from caiwen.ask.periods_text import period_words
 from caiwen.ask.plan import (
     BreakdownMeasure,
     Clarify,
+    Compute,
     Define,
     Explain,
     PeriodRef,
@@ -36,9 +38,11 @@ from caiwen.ask.plan import (
 )
 from caiwen.ask.policy_desk import PolicyDesk
 from caiwen.ask.policy_words import PolicyValue
+from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.record import Recorder
 from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
+from caiwen.ask.worked import work
 from caiwen.ask.world import FactStore, World
 from caiwen.finance.text import squash
 from caiwen.records import Fact
@@ -155,6 +159,9 @@ class Asker:
         if limit.unknown and not limit.world.book.all:
             return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
         today = self._today or date.today()
+        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
+        if computed is not None:
+            return computed
         policy = self._policies.plan(question, limit, today)
         if policy is not None:
             return policy
@@ -180,6 +187,12 @@ class Asker:
                 return Draft("not_found", [Sentence(plan.text)], known=[plan.text])
             case Policy():
                 return self._policy(plan, limit)
+            case Compute():
+                worked = work(plan)
+                outcome = Outcome([worked.finding])
+                return Draft(
+                    "answered", worked.sentences, worked.finding.operands, known=worked.known, outcome=outcome
+                )
             case Define():
                 return self._define(plan, limit)
             case Explain():

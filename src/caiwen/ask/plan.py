@@ -59,11 +59,12 @@ class BreakdownMeasure(Record):
 
 
 class FormulaMeasure(Record):
-    """A formula of the table, by name."""
+    """A formula of the table, by name. ``given``: inputs that the question states (股价), in base units."""
 
     kind: Literal["formula"] = "formula"
     formula: str
     dimensions: dict[str, str] = Field(default_factory=dict)
+    given: dict[str, Decimal] = Field(default_factory=dict)
 
 
 class RatioMeasure(Record):
@@ -181,6 +182,31 @@ class Policy(Record):
     note: str = ""
 
 
+class Given(Record):
+    """One figure of the question. A ``%`` value is a fraction. ``assumed``: the convention that stands in for it, as it
+    is told; ``said``: its date."""
+
+    name: str
+    value: Decimal
+    unit: str
+    assumed: str = ""
+    said: str = ""
+
+
+class Compute(Record):
+    """A calculation from the question's own figures. ``variant``: of a formula of the table, which of its expressions;
+    None for a declared calculator. ``also``: the same question for another method (等额本息 and 等额本金)."""
+
+    kind: Literal["compute"] = "compute"
+    calculator: str
+    variant: int | None = None
+    goals: tuple[str, ...]
+    given: tuple[Given, ...]
+    notes: tuple[str, ...] = ()
+    decimals: int | None = None
+    also: tuple[Compute, ...] = ()
+
+
 class Define(Record):
     kind: Literal["define"] = "define"
     term: str
@@ -210,5 +236,5 @@ class Unanswerable(Record):
 
 
 Plan = Annotated[
-    Query | Explain | Policy | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")
+    Query | Explain | Policy | Compute | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")
 ]

@@ -108,7 +108,7 @@ class Recorder:
                 "code": company.code if company else None,
                 "item": "".join(f"{m}：" for m in figure.dimensions.values()) + figure.item,
                 "period": _period(figure) if period else None,
-                "scope": None if _is_text(figure) else figure.scope.value,
+                "scope": figure.scope.value if _has_scope(figure) else None,
                 "basis": figure.basis.value if figure.basis else None,
                 "reported_in": figure.reported_in,
                 "value": _text(figure),
@@ -125,6 +125,8 @@ class Recorder:
         made = figure.calculation
         if made is None:
             return None
+        if not made.operands:
+            return [Step(text=made.text, expression=made.expression, value=decimal_text(made.value))]
         names = sorted((name for name, _ in made.operands), key=len, reverse=True)
         places = {name: self._places[operand.key] for name, operand in made.operands}
         pattern = re.compile("|".join(rf"'?(?<![\w]){re.escape(n)}(?![\w])'?" for n in names))
@@ -176,8 +178,9 @@ class Recorder:
         return self._cited[key]
 
 
-def _is_text(figure: Figure) -> bool:
-    return figure.value is None
+def _has_scope(figure: Figure) -> bool:
+    """Texts have none, nor has what comes from the question alone."""
+    return figure.value is not None and (figure.company is not None or bool(figure.facts()))
 
 
 def _text(figure: Figure) -> str | None:
