@@ -71,25 +71,25 @@ def test_a_correction_comes_first_and_names_its_author(workspace: Workspace) -> 
 
 def test_a_question_over_the_limit_is_sent_back(workspace: Workspace) -> None:
     (workspace.folder / "caiwen.yaml").write_text("ask:\n  max_question_chars: 20\n", encoding="utf-8")
+    workspace = Workspace(workspace.folder)
     with pytest.raises(CaiwenError, match=r"问题有 21 字，超过上限 20 字"):
         workspace.ask("问" * 21)
     assert workspace.ask("公司2020年存货是多少？").status == "answered"
 
 
-def test_an_open_question_quotes_no_more_passages_than_set(workspace: Workspace) -> None:
+@pytest.mark.parametrize(("most", "quoted"), [(1, 1), (2, 2), (5, 4)])
+def test_an_open_question_quotes_no_more_passages_than_set(
+    workspace: Workspace, most: int, quoted: int
+) -> None:
+    name = "乙_2020年年度报告.pdf"
     texts = [f"公司面临的风险之{n}是原材料价格波动，可能影响毛利。" for n in range(4)]
     passages = [
-        make.passage("乙_2020年年度报告.pdf", n, text, section=f"风险{n}") for n, text in enumerate(texts)
+        make.passage(name, n, text, section="第三节 / 可能面对的风险") for n, text in enumerate(texts)
     ]
-    make.add(
-        workspace.store,
-        "乙_2020年年度报告.pdf",
-        make.fact("乙_2020年年度报告.pdf", "3.00"),
-        passages=passages,
-    )
-    (workspace.folder / "caiwen.yaml").write_text("ask:\n  passages: 2\n", encoding="utf-8")
-    answer = workspace.ask("600001面临的风险有哪些？")
-    assert len(answer.citations) == 2
+    make.add(workspace.store, name, make.fact(name, "3.00"), passages=passages)
+    (workspace.folder / "caiwen.yaml").write_text(f"ask:\n  passages: {most}\n", encoding="utf-8")
+    answer = Workspace(workspace.folder).ask("600001面临的风险有哪些？")
+    assert len(answer.citations) == quoted
 
 
 def test_ask_batch_is_lazy_and_in_order(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
