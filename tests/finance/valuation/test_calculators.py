@@ -54,7 +54,9 @@ def test_no_alias_means_two_inputs_of_one_calculator() -> None:
 
 
 def test_every_step_can_be_worked_out_again_from_what_is_shown() -> None:
-    sheet = worked("债券估值", ["修正久期", "凸性"], 票面利率="0.05", 剩余期限=4, 到期收益率="0.06", 每年付息次数=2)
+    sheet = worked(
+        "债券估值", ["修正久期", "凸性"], 票面利率="0.05", 剩余期限=4, 到期收益率="0.06", 每年付息次数=2
+    )
     env = dict(sheet.inputs)
     for step in sheet.steps:
         env[step.name] = evaluate(step.expression, env, powers=True)
@@ -66,13 +68,17 @@ def test_every_step_can_be_worked_out_again_from_what_is_shown() -> None:
 
 @given(coupons, years, often)
 def test_at_a_yield_of_its_coupon_a_bond_costs_par(coupon: D, term: D, times: D) -> None:
-    sheet = worked("债券估值", "债券价格", 票面利率=coupon, 剩余期限=term, 到期收益率=coupon, 每年付息次数=times)
+    sheet = worked(
+        "债券估值", "债券价格", 票面利率=coupon, 剩余期限=term, 到期收益率=coupon, 每年付息次数=times
+    )
     assert sheet["债券价格"] == pytest.approx(D(100), abs=D("1e-15"))
 
 
 @given(coupons, years, yields, often)
 def test_price_is_the_present_value_of_the_payments(coupon: D, term: D, rate: D, times: D) -> None:
-    sheet = worked("债券估值", "债券价格", 票面利率=coupon, 剩余期限=term, 到期收益率=rate, 每年付息次数=times)
+    sheet = worked(
+        "债券估值", "债券价格", 票面利率=coupon, 剩余期限=term, 到期收益率=rate, 每年付息次数=times
+    )
     payment = float(100 * coupon / times)
     expected = -financial.pv(float(rate / times), int(term * times), payment, 100)
     assert float(sheet["债券价格"]) == pytest.approx(expected, rel=1e-10)
@@ -95,7 +101,9 @@ def test_between_coupons_the_clean_price_is_without_accrued_interest() -> None:
 
 
 @given(coupons, years, yields, often)
-def test_duration_is_the_slope_and_convexity_the_curve_of_the_price(coupon: D, term: D, rate: D, times: D) -> None:
+def test_duration_is_the_slope_and_convexity_the_curve_of_the_price(
+    coupon: D, term: D, rate: D, times: D
+) -> None:
     given_ = {"票面利率": coupon, "剩余期限": term, "每年付息次数": times}
     step = D("0.00001")
 
@@ -127,14 +135,18 @@ def test_convertible() -> None:
     assert sheet["转股价值"] == 120
     assert sheet["转股溢价率"] == pytest.approx(D(130) / 120 - 1)
     assert sheet["双低值"] == pytest.approx(130 + (D(130) / 120 - 1) * 100)
-    straight = worked("可转债", "纯债溢价率", 票面利率="0.01", 剩余期限=3, 同类债券收益率="0.04", 转债价格=118)
+    straight = worked(
+        "可转债", "纯债溢价率", 票面利率="0.01", 剩余期限=3, 同类债券收益率="0.04", 转债价格=118
+    )
     assert float(straight["纯债价值"]) == pytest.approx(-financial.pv(0.04, 3, 1, 100))
 
 
 def test_put_call_parity_holds_both_ways() -> None:
     given_ = {"标的价格": 50, "执行价格": 52, "无风险利率": "0.05", "到期年限": "0.5"}
     put = worked("期权平价", "看跌期权价格", 看涨期权价格=6, **given_)["看跌期权价格"]
-    assert worked("期权平价", "看涨期权价格", 看跌期权价格=put, **given_)["看涨期权价格"] == pytest.approx(D(6))
+    assert worked("期权平价", "看涨期权价格", 看跌期权价格=put, **given_)["看涨期权价格"] == pytest.approx(
+        D(6)
+    )
 
 
 # --- loans ------------------------------------------------------------------------------------------
@@ -170,7 +182,9 @@ def test_what_is_left_of_a_loan() -> None:
     sheet = worked("等额本息", "剩余本金", 已还期数=60, **given_)
     expected = -financial.fv(0.049 / 12, 60, financial.pmt(0.049 / 12, 360, 1000000), 1000000)
     assert float(sheet["剩余本金"]) == pytest.approx(expected)
-    assert worked("等额本息", "剩余本金", 已还期数=360, **given_)["剩余本金"] == pytest.approx(D(0), abs=D("1e-9"))
+    assert worked("等额本息", "剩余本金", 已还期数=360, **given_)["剩余本金"] == pytest.approx(
+        D(0), abs=D("1e-9")
+    )
     assert worked("等额本金", "剩余本金", 已还期数=180, **given_)["剩余本金"] == pytest.approx(D(500000))
 
 
@@ -199,8 +213,12 @@ def test_compound_interest_is_that_of_numpy_financial(amount: int, rate: D, term
 def test_annuities_are_those_of_numpy_financial(amount: int, rate: D, term: D) -> None:
     given_ = {"每期金额": amount, "年利率": rate, "年限": term}
     r, n = float(rate), int(term)
-    assert float(worked("普通年金", "年金现值", **given_)["年金现值"]) == pytest.approx(-financial.pv(r, n, amount))
-    assert float(worked("普通年金", "年金终值", **given_)["年金终值"]) == pytest.approx(-financial.fv(r, n, amount, 0))
+    assert float(worked("普通年金", "年金现值", **given_)["年金现值"]) == pytest.approx(
+        -financial.pv(r, n, amount)
+    )
+    assert float(worked("普通年金", "年金终值", **given_)["年金终值"]) == pytest.approx(
+        -financial.fv(r, n, amount, 0)
+    )
     due = worked("预付年金", "预付年金现值", **given_)["预付年金现值"]
     assert float(due) == pytest.approx(-financial.pv(r, n, amount, when="begin"))
     saved = worked("偿债基金", "偿债基金年金", 终值=100000, 年利率=rate, 年限=term)["偿债基金年金"]
@@ -210,13 +228,15 @@ def test_annuities_are_those_of_numpy_financial(amount: int, rate: D, term: D) -
 def test_a_perpetuity_is_the_limit_of_an_annuity() -> None:
     forever = worked("永续年金", "永续年金现值", 每期金额=5, 折现率="0.05")["永续年金现值"]
     assert forever == 100
-    assert worked("普通年金", "年金现值", 每期金额=5, 年利率="0.05", 年限=500)["年金现值"] == pytest.approx(forever)
+    assert worked("普通年金", "年金现值", 每期金额=5, 年利率="0.05", 年限=500)["年金现值"] == pytest.approx(
+        forever
+    )
 
 
 def test_effective_rate() -> None:
-    assert worked("有效年利率", "有效年利率", 名义年利率="0.12", 每年计息次数=12)["有效年利率"] == pytest.approx(
-        D("0.126825030131969720661201")
-    )
+    assert worked("有效年利率", "有效年利率", 名义年利率="0.12", 每年计息次数=12)[
+        "有效年利率"
+    ] == pytest.approx(D("0.126825030131969720661201"))
 
 
 # --- projects and capital ---------------------------------------------------------------------------
@@ -231,7 +251,9 @@ def test_project() -> None:
     assert sheet["静态回收期"] == D("2.6")
     assert 2 < sheet["动态回收期"] < 3
     rate = worked("项目现金流", "内部收益率", **FLOWS)["内部收益率"]
-    assert worked("项目现金流", "净现值", 折现率=rate, **FLOWS)["净现值"] == pytest.approx(D(0), abs=D("1e-15"))
+    assert worked("项目现金流", "净现值", 折现率=rate, **FLOWS)["净现值"] == pytest.approx(
+        D(0), abs=D("1e-15")
+    )
 
 
 def test_dcf_of_level_flows_is_a_perpetuity() -> None:
@@ -256,7 +278,9 @@ def test_cost_of_capital() -> None:
     rates = {"股权成本": "0.1", "债务成本": "0.06", "所得税税率": "0.25"}
     value = worked("加权平均资本成本", "加权平均资本成本", **rates, **by_value)["加权平均资本成本"]
     assert value == D("0.078")
-    assert worked("加权平均资本成本", "加权平均资本成本", 债务比重="0.4", **rates)["加权平均资本成本"] == value
+    assert (
+        worked("加权平均资本成本", "加权平均资本成本", 债务比重="0.4", **rates)["加权平均资本成本"] == value
+    )
 
 
 def test_loading_and_unloading_a_beta() -> None:
@@ -272,18 +296,53 @@ def test_loading_and_unloading_a_beta() -> None:
 @pytest.mark.parametrize(
     ("name", "goal", "inputs", "message"),
     [
-        ("债券估值", "债券价格", {"票面利率": "0.03", "剩余期限": 0, "到期收益率": "0.04"}, "剩余期限必须大于 0"),
-        ("债券估值", "债券价格", {"票面利率": "-0.03", "剩余期限": 1, "到期收益率": "0.04"}, "票面利率不能小于 0"),
-        ("债券估值", "债券价格", {"票面利率": "0.03", "剩余期限": 1, "到期收益率": -1}, "到期收益率必须大于 -100"),
+        (
+            "债券估值",
+            "债券价格",
+            {"票面利率": "0.03", "剩余期限": 0, "到期收益率": "0.04"},
+            "剩余期限必须大于 0",
+        ),
+        (
+            "债券估值",
+            "债券价格",
+            {"票面利率": "-0.03", "剩余期限": 1, "到期收益率": "0.04"},
+            "票面利率不能小于 0",
+        ),
+        (
+            "债券估值",
+            "债券价格",
+            {"票面利率": "0.03", "剩余期限": 1, "到期收益率": -1},
+            "到期收益率必须大于 -100",
+        ),
         ("债券估值", "债券价格", {"票面利率": "0.03", "剩余期限": 10**9, "到期收益率": "0.1"}, "上限"),
-        ("债券估值", "到期收益率", {"票面利率": "0.03", "剩余期限": 1, "债券价格": 10**12}, "求不出到期收益率"),
+        (
+            "债券估值",
+            "到期收益率",
+            {"票面利率": "0.03", "剩余期限": 1, "债券价格": 10**12},
+            "求不出到期收益率",
+        ),
         ("项目现金流", "内部收益率", {"第0期现金流": 1, "第1期现金流": 2}, "没有正负变号"),
         ("项目现金流", "静态回收期", {"第0期现金流": -5, "第1期现金流": 2}, "收不回投资"),
-        ("现金流折现", "企业价值", {"第1期现金流": 1, "折现率": "0.03", "永续增长率": "0.03"}, "必须小于折现率"),
+        (
+            "现金流折现",
+            "企业价值",
+            {"第1期现金流": 1, "折现率": "0.03", "永续增长率": "0.03"},
+            "必须小于折现率",
+        ),
         ("等额本息", "每期还款额", {"贷款本金": 1, "年利率": "-0.01", "贷款期限": 1}, "年利率不能小于 0"),
         ("等额本息", "每期还款额", {"贷款本金": 1, "年利率": "0.01", "贷款期限": "1.01"}, "整数倍"),
-        ("等额本息", "剩余本金", {"贷款本金": 1, "年利率": "0.01", "贷款期限": 1, "已还期数": 13}, "已还期数"),
-        ("股利固定增长模型", "股票价值", {"预期股利": 1, "必要收益率": "0.05", "股利增长率": "0.05"}, "除数为零"),
+        (
+            "等额本息",
+            "剩余本金",
+            {"贷款本金": 1, "年利率": "0.01", "贷款期限": 1, "已还期数": 13},
+            "已还期数",
+        ),
+        (
+            "股利固定增长模型",
+            "股票价值",
+            {"预期股利": 1, "必要收益率": "0.05", "股利增长率": "0.05"},
+            "除数为零",
+        ),
         ("复利", "复利终值", {"本金": 1, "年利率": "0.1", "年限": 10**9}, "数值过大"),
     ],
 )

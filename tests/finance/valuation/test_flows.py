@@ -56,4 +56,6 @@ def test_dated_flows_a_whole_year_apart_are_plain_ones() -> None:
 def test_the_documented_example_of_spreadsheets() -> None:
     """Microsoft's own XIRR example: 37.34% for these dates."""
     flows = [D(-10000), D(2750), D(4250), D(3250), D(2750)]
-    assert xirr(flows, [D(d) for d in (0, 60, 303, 411, 456)])[0] == pytest.approx(D("0.373362535"), abs=D("1e-7"))
+    assert xirr(flows, [D(d) for d in (0, 60, 303, 411, 456)])[0] == pytest.approx(
+        D("0.373362535"), abs=D("1e-7")
+    )

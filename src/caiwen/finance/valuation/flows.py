@@ -54,9 +54,7 @@ def _points(low: Decimal, high: Decimal) -> list[Decimal]:
     return [low, *((_ONE + low) * step**n - _ONE for n in range(1, _GRID)), high]
 
 
-def _bisect(
-    function: Callable[[Decimal], Decimal], low: Decimal, high: Decimal, at_low: Decimal
-) -> Decimal:
+def _bisect(function: Callable[[Decimal], Decimal], low: Decimal, high: Decimal, at_low: Decimal) -> Decimal:
     while high - low > _WIDTH:
         middle = (low + high) / 2
         value = function(middle)

@@ -49,7 +49,9 @@ def _internal_rate(sheet: Worksheet, flows: list[Decimal]) -> None:
     sheet.found("内部收益率", rates[0], "%", "使净现值等于0的折现率，逐步逼近求得")
     if len(rates) > 1:
         for n, rate in enumerate(rates[1:], 2):
-            sheet.found(f"内部收益率（第{n}个解）", rate, "%", "现金流多次变号，内部收益率不止一个", beside=True)
+            sheet.found(
+                f"内部收益率（第{n}个解）", rate, "%", "现金流多次变号，内部收益率不止一个", beside=True
+            )
     check = "+".join(f"第{t}期{FLOW}/(1+内部收益率)**{t}" for t in range(len(flows)))
     sheet.step("验算净现值", check, "元", beside=True)
 
@@ -87,7 +89,10 @@ def dated(sheet: Worksheet, wanted: frozenset[str]) -> None:
     if "按日期内部收益率" in wanted:
         rates = _rates_of(flows, xirr(flows, days))
         sheet.found(
-            "按日期内部收益率", rates[0], "%", "使按天数折现的净现值等于0的年折现率（一年365天），逐步逼近求得"
+            "按日期内部收益率",
+            rates[0],
+            "%",
+            "使按天数折现的净现值等于0的年折现率（一年365天），逐步逼近求得",
         )
         check = "+".join(discounted.format(t=t, rate="按日期内部收益率") for t in range(len(flows)))
         sheet.step("验算净现值", check, "元", beside=True)

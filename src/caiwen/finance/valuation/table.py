@@ -51,7 +51,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Calculator:
-    """``aliases`` name the whole (等额本息): then ``usual`` goals are meant. ``lines`` or ``procedure`` work it out."""
+    """``aliases`` name the whole (等额本息): then ``usual`` goals are meant. ``lines`` or ``procedure`` work it out.
+    ``by_name``: meant only where the question says one of the aliases."""
 
     name: str
     aliases: tuple[str, ...]
@@ -61,6 +62,7 @@ class Calculator:
     source: str
     procedure: str = ""
     lines: tuple[Line, ...] = ()
+    by_name: bool = False
 
     def goal(self, name: str) -> Goal:
         return next(goal for goal in self.goals if goal.name == name)
@@ -96,6 +98,7 @@ def _calculator(row: dict[str, Any]) -> Calculator:
         source=row["source"],
         procedure=row.get("procedure", ""),
         lines=tuple(_line(one) for one in row.get("lines", ())),
+        by_name=row.get("by_name", False),
     )
 
 

@@ -44,7 +44,9 @@ class Worksheet:
     def step(self, name: str, expression: str, unit: str = "", *, beside: bool = False) -> Decimal:
         """Work out ``expression`` under ``name``; a step already there stays."""
         if name not in self.values:
-            self._keep(Step(name, expression, evaluate(expression, self.values, powers=True), unit, "", beside))
+            self._keep(
+                Step(name, expression, evaluate(expression, self.values, powers=True), unit, "", beside)
+            )
         return self.values[name]
 
     def found(self, name: str, value: Decimal, unit: str, words: str, *, beside: bool = False) -> Decimal:
