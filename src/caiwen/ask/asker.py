@@ -159,13 +159,13 @@ class Asker:
         if limit.unknown and not limit.world.book.all:
             return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
         today = self._today or date.today()
-        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
-        if computed is not None:
-            return computed
         policy = self._policies.plan(question, limit, today)
         if policy is not None:
             return policy
         parser = Parser(limit.world, today)
+        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
+        if computed is not None:
+            return computed
         plan = parser.parse(question)
         policy = self._policies.instead(plan, question, limit, today)
         if policy is not None:
