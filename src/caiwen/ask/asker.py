@@ -19,6 +19,7 @@ from caiwen.ask.evidence import Evidence
 from caiwen.ask.execute import Executor
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
+from caiwen.ask.multiples import attach, take
 from caiwen.ask.parse import Parser
 from caiwen.ask.passages import QUOTED, Index, Quote, Reader
 from caiwen.ask.periods_text import period_words
@@ -159,14 +160,15 @@ class Asker:
         if limit.unknown and not limit.world.book.all:
             return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
         today = self._today or date.today()
+        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
+        if computed is not None:
+            return computed
         policy = self._policies.plan(question, limit, today)
         if policy is not None:
             return policy
         parser = Parser(limit.world, today)
-        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
-        if computed is not None:
-            return computed
-        plan = parser.parse(question)
+        asked, given = take(question)
+        plan = attach(parser.parse(asked), given)
         policy = self._policies.instead(plan, question, limit, today)
         if policy is not None:
             return policy

@@ -9,11 +9,21 @@ from decimal import Decimal
 
 from caiwen.ask.evidence import Evidence, Look
 from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, divide, present
+from caiwen.ask.formula_inputs import input_of
+from caiwen.ask.multiples import expressions_for
 from caiwen.ask.periods import earlier_of
 from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure
 from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
-from caiwen.finance.formulas import Formula, ZeroDivisorError, balance_of, evaluate, formulas, names_in
+from caiwen.finance.formulas import (
+    YEAR_BEFORE,
+    Formula,
+    ZeroDivisorError,
+    balance_of,
+    evaluate,
+    formulas,
+    names_in,
+)
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period
 from caiwen.records import Scope
@@ -198,7 +208,7 @@ class Calculator:
             return Look()
         disclosed_item = words("disclosed_first").get(formula.name, formula.name)
         disclosed = self.evidence.look(company, disclosed_item, period, self.scope, measure.dimensions)
-        made = self._evaluate(company, formula, measure.dimensions, period)
+        made = self._evaluate(company, formula, measure, period)
         if disclosed.figure and disclosed_item != formula.name:
             extra = [replace(made, label="按公式计算")] if made else []
             return Look(disclosed.figure, [*disclosed.alternatives, *extra], disclosed.warnings)
@@ -208,14 +218,14 @@ class Calculator:
         return Look(made) if made else disclosed
 
     def _evaluate(
-        self, company: CompanyRef, formula: Formula, dimensions: Mapping[str, str], period: PeriodRef
+        self, company: CompanyRef, formula: Formula, measure: FormulaMeasure, period: PeriodRef
     ) -> Figure | None:
         """By the first of the formula's expressions whose inputs are all there."""
         lacking: list[str] = []
-        for expression in (formula.expression, *formula.alternatives):
-            operands, missing = self._inputs(company, formula, expression, dimensions, period)
+        for expression in expressions_for(formula, measure.given):
+            operands, missing = self._inputs(company, formula, expression, measure, period)
             if not missing:
-                return self._computed(formula, expression, operands, period, dimensions)
+                return self._computed(formula, expression, operands, period, measure.dimensions)
             lacking = lacking or missing
         self.missing += [f"计算{formula.name}需要{name}，材料中没有该项" for name in lacking[:1]]
         return None
@@ -225,19 +235,19 @@ class Calculator:
         company: CompanyRef,
         formula: Formula,
         expression: str,
-        dimensions: Mapping[str, str],
+        measure: FormulaMeasure,
         period: PeriodRef,
     ) -> tuple[dict[str, Figure], list[str]]:
         """The operands, and the names of those that are not there; an optional one may be missing, not all of them."""
         operands: dict[str, Figure] = {}
         missing: list[str] = []
         for name in names_in(expression):
-            figure = self._input(company, name, dimensions, period)
+            figure = self._input(company, name, measure, period)
             if figure is not None:
                 operands[name] = figure
             elif name not in formula.optional:
                 missing.append(name)
-        return self._of_one_document(company, dimensions, period, operands), missing
+        return self._of_one_document(company, measure.dimensions, period, operands), missing
 
     def _computed(
         self,
@@ -263,19 +273,24 @@ class Calculator:
         text = f"{_pretty(expression)} = {_step_text(expression, operands)} = {format_value(shown, unit)}"
         whole = f"({expression}) * 100" if percent else expression
         calculation = Calculation(text, whole, value * 100 if percent else value, tuple(operands.items()))
-        made = derived(next(iter(operands.values())), formula.name, shown, unit, calculation)
+        first = next((f for f in operands.values() if f.company), next(iter(operands.values())))
+        made = derived(first, formula.name, shown, unit, calculation)
         return replace(made, period=period, basis=None, reported_in=None, dimensions=dict(dimensions))
 
     def _input(
-        self, company: CompanyRef, name: str, dimensions: Mapping[str, str], period: PeriodRef
+        self, company: CompanyRef, name: str, measure: FormulaMeasure, period: PeriodRef
     ) -> Figure | None:
-        """An input of a formula; 期初X is the balance at the start of the year, 平均X the mean of both ends."""
+        """An input of a formula; 期初X is the balance at the start of the year, 平均X the mean of both ends, 上年X the
+        flow of the year before. What the question states comes first."""
+        if name in measure.given:
+            return Figure(name, None, None, input_of(name).unit, measure.given[name], label="题中给出")
+        dimensions = measure.dimensions
         prefix, plain = balance_of(name)
         if not prefix:
             return self.plain(company, name, period, dimensions)
-        opening = earlier_of(period, opening=True)
+        opening = earlier_of(period, opening=prefix != YEAR_BEFORE)
         start = self.plain(company, plain, opening) if opening else None
-        if prefix == "期初" or start is None:
+        if prefix in ("期初", YEAR_BEFORE) or start is None:
             return start
         end = self.plain(company, plain, period)
         if end is None:
