@@ -20,8 +20,9 @@ from caiwen.dataset.said import Said
 from caiwen.finance.formulas import formulas
 from caiwen.finance.text import normalise
 
-_CONSTANTS = frozenset(map(Decimal, (0, 1, 2, 10, 12, 100, 360, 365)))
+_CONSTANTS = frozenset(map(Decimal, (0, 1, 2, 10, 12, 100, 360, 365, 1000, 10000)))
 _SMALL = 4
+_NUMERAL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _PLAIN = re.compile(r"(?<![\u4e00-\u9fffA-Za-z\d.])\d+(?:\.\d+)?(?![\u4e00-\u9fff])")
 
 InText = Callable[[Mention, str, Bound | None], str]
@@ -165,7 +166,7 @@ class Run:
 
     def _steps(self, chain: Chain, bound: list[Bound]) -> list[Claim]:
         """Each number of a chain: operands are facts, given, constants or results of earlier steps."""
-        wrong = chain.wrong()
+        wrong = chain.wrong(self.question)
         by_place = {b.mention.start: b for b in bound}
         found: list[Claim] = []
         for place, part in enumerate(chain.parts):
@@ -206,7 +207,7 @@ class Run:
             return replace(claim, support=Support.GIVEN, why="")
         if result:
             return self._result(claim, chain, near, value)
-        if value in self._known() or value in self.constants:
+        if value in self._known() | _counted(chain) or value in self.constants:
             claim = replace(claim, support=Support.GIVEN, why="")
         elif self.texts and _printed(text, self.texts):
             claim = replace(claim, support=Support.TEXT, why="")
@@ -266,8 +267,9 @@ class Run:
         return replace(claim, support=Support.NONE, why="item", nearest=shown, contradicted=True)
 
     def _known(self) -> set[Decimal]:
-        known = {value for value, _ in self.given} | {abs(m.value) for m in self.supported if m.value is not None}
-        return known | {_printed_number(m) for m in self.supported if m.value is not None}
+        said = [m for m in (*self.asked, *self.supported) if m.value is not None]
+        plain = {Decimal(n.replace(",", "")) for n in _NUMERAL.findall(self.question)}
+        return plain | {abs(m.value or Decimal(0)) for m in said} | {_printed_number(m) for m in said}
 
 
 @cache
@@ -276,6 +278,11 @@ def constants_of(name: str) -> tuple[Decimal, ...]:
     formula = formulas().get(name)
     expressions = (formula.expression, *formula.alternatives) if formula else ()
     return tuple(Decimal(n) for e in expressions for n in _PLAIN.findall(e))
+
+
+def _counted(chain: Chain) -> set[Decimal]:
+    """The number of the period that a step is about: 第3年."""
+    return {Decimal(n.replace(",", "")) for n in _NUMERAL.findall(chain.parts[0].text)}
 
 
 def _before(chain: Chain, part: Part) -> str:

@@ -28,6 +28,7 @@ class Part:
     value: Decimal | None = None
     step: Decimal = Decimal(0)
     numbers: tuple[tuple[int, int, Decimal], ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,20 @@ class Chain:
     def numeric(self) -> list[Part]:
         return [p for p in self.parts if p.value is not None]
 
-    def wrong(self) -> Part | None:
-        """The first numeric side that does not equal the one before it, to the places in which it is written."""
+    def wrong(self, question: str = "") -> Part | None:
+        """The first numeric side that does not equal the one before it, to the places in which it is written.
+
+        Operands may stand without the scale of the result (2,000 − 35 = 1,965亿元) where the question counts in it.
+        """
         sides = self.numeric
         for before, after in zip(sides, sides[1:], strict=False):
+            left, right = before.value or Decimal(0), after.value or Decimal(0)
             slack = max(after.step / 2, before.step / 2 if len(before.numbers) == 1 else Decimal(0))
-            if abs((before.value or Decimal(0)) - (after.value or Decimal(0))) > slack:
+            if abs(left - right) <= slack:
+                continue
+            power = _FACTORS.get(after.unit, 0)
+            told = power and after.unit in question and not before.unit
+            if not told or abs(left - right.scaleb(-power)) > slack.scaleb(-power):
                 return after
         return None
 
@@ -76,7 +85,8 @@ def _part(piece: str, at: int, *, last: bool) -> Part:
         return Part(at, at + len(piece), piece)
     numbers = tuple((at + m.start(), at + m.end(), Decimal(m[0].replace(",", ""))) for m in _NUMBER.finditer(body))
     step = _step(body) if len(numbers) == 1 else Decimal(0)
-    return Part(at, at + len(body), body, value, step, numbers)
+    units = _UNIT.findall(body)
+    return Part(at, at + len(body), body, value, step, numbers, units[0] if len(units) == 1 else "")
 
 
 def _balanced(text: str) -> bool:

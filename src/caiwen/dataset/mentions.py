@@ -115,6 +115,8 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
     """Words such as 上年 are reckoned from the period named last before them, else from ``anchor``."""
     base = said = Period.parse(anchor) if anchor else None
     for m in periods_in(text, base):
+        if _inside_number(text, m.start, m.end):
+            continue
         period = m.period
         if m.relative and base and said:
             period = Period(period.year + said.year - base.year, period.part)
@@ -122,6 +124,13 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
             said = said and period
         when = When(str(period), m.single and period.part.value != "Q1")
         yield Mention("period", m.start, m.end, text[m.start : m.end], when=when)
+
+
+def _inside_number(text: str, start: int, end: int) -> bool:
+    """The 2056 of 4.2056 is no year."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 2]
+    goes_on = text[end - 1].isdigit() and (after[:1].isdigit() or (after[:1] in (".", ",") and after[1:].isdigit()))
+    return before in (*"0123456789.,",) or goes_on
 
 
 def _dates(text: str) -> Iterable[Mention]:
@@ -137,15 +146,15 @@ def _amounts(text: str) -> Iterable[Mention]:
 
 def _numbers(text: str) -> Iterable[Mention]:
     """Numerals without a unit; those that order or count (第3条, 1.) are left out."""
-    ordinals = [m.span() for m in _ordinals().finditer(text)]
+    counting = [m.span() for m in ordinals().finditer(text)]
     for m in _NUMBER.finditer(text):
-        if not any(a <= m.start() < b for a, b in ordinals):
+        if not any(a <= m.start() < b for a, b in counting):
             value = Decimal(m[0].replace(",", "").replace("−", "-").replace("－", "-"))
             yield Mention("number", m.start(), m.end(), m[0], value=value)
 
 
 @cache
-def _ordinals() -> re.Pattern[str]:
+def ordinals() -> re.Pattern[str]:
     return re.compile(words("ordinals"), re.MULTILINE)
 
 

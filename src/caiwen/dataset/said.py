@@ -16,7 +16,7 @@ from caiwen.records import Fact
 
 _IS = re.compile(r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))")
 _QUOTED = re.compile(r"[“「](?P<quote>[^”」]{8,})[”」]")
-_DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”\"'·\-—－_/]+")
+_DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”‘’「」『』\"'·\-—－_/]+")
 
 
 @dataclass(frozen=True, slots=True)

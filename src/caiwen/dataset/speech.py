@@ -8,10 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from caiwen.dataset.ledger import size_of, when_of
 from caiwen.finance.amount import format_value
+from caiwen.finance.formulas import Formula
 from caiwen.finance.items import taxonomy
 from caiwen.records import Fact, Scope, Span
 
 _PLACES = Decimal("0.01")
+_FINE = Decimal("0.0001")
 
 
 def period_words(fact: Fact) -> str:
@@ -43,6 +45,13 @@ def in_large_units(value: Decimal, unit: str | None, turn: int) -> str:
 
 def percent(value: Decimal) -> Decimal:
     return value.quantize(_PLACES, rounding=ROUND_HALF_UP)
+
+
+def ratio_shown(formula: Formula, value: Decimal) -> Decimal:
+    """As the formula declares; plain ratios below one with four places."""
+    if formula.display == "ratio" and abs(value) < 1:
+        return value.quantize(_FINE, rounding=ROUND_HALF_UP)
+    return formula.present(value)
 
 
 def pick(options: Sequence[str], *seed: object) -> tuple[int, str]:

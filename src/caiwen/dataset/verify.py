@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from caiwen.dataset.check import Checker, Run
 from caiwen.dataset.ledger import Ledger, describe
+from caiwen.dataset.mentions import ordinals
 from caiwen.dataset.records import Claim, Draft, Pair, PairStatus, Support
 from caiwen.finance.amount import amounts_in, parse_number, parse_scale
 from caiwen.finance.text import normalise
@@ -51,6 +52,7 @@ def uncovered(run: Run, claims: list[Claim]) -> list[str]:
     """Numerals of an answer that no claim, period, name or citation holds and the question does not state."""
     spans = [(c.start, c.end) for c in claims]
     spans += [(m.start, m.end) for m in run.mentions if m.kind not in ("number", "amount")]
+    spans += [m.span() for m in ordinals().finditer(run.answer)]
     known = {m[0] for text in (run.question, *run.texts) for m in _NUMERAL.finditer(text)}
     left = []
     for match in _NUMERAL.finditer(run.answer):

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from caiwen.ask.figures import present
 from caiwen.dataset.generators.facts import Company
 from caiwen.dataset.generators.wording import Thing, keys_of
 from caiwen.dataset.ledger import size_of
-from caiwen.dataset.speech import period_words, value_words
+from caiwen.dataset.speech import period_words, ratio_shown, value_words
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import Formula, FormulaError, balance_of, evaluate, formulas, names_in
 from caiwen.finance.period import Period
@@ -55,7 +54,7 @@ def _thing(company: Company, formula: Formula, period: str, document: str) -> Th
         value = evaluate(expression, {n: i.value for n, i in inputs.items()})
     except FormulaError:
         return None
-    shown = present(formula, value, None)
+    shown = ratio_shown(formula, value)
     if len(inputs) < 2 or abs(shown) > Decimal(10) ** 15:
         return None
     return _written(company, formula, period, inputs, format_value(shown, formula.unit))

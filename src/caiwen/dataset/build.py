@@ -1,0 +1,245 @@
+"""A build: generate, verify, clean, split, write. Pairs stream to the disk; only one company is in memory at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from caiwen.dataset.cleaning import Held, Seen, flaw
+from caiwen.dataset.config import DatasetConfig
+from caiwen.dataset.generators import concepts, exercises, facts, formulas, refusals, relations, turns
+from caiwen.dataset.generators.facts import Company
+from caiwen.dataset.generators.wording import Thing, Wordings, drafts, templates
+from caiwen.dataset.records import Draft, Pair, PairStatus
+from caiwen.dataset.review import Decisions
+from caiwen.dataset.rows import pair_row
+from caiwen.dataset.splitting import SPLITS, Splitter
+from caiwen.dataset.tagging import tagged
+from caiwen.dataset.verify import verify
+from caiwen.errors import CaiwenError
+from caiwen.records import Fact, FilingKind, Status
+from caiwen.store import FactFilter, Store
+
+if TYPE_CHECKING:
+    from caiwen.guard import Guard
+    from caiwen.store import Company as StoredCompany
+
+PAIRS, REJECTED, REPORT = "pairs.jsonl", "rejected.jsonl", "report.json"
+_MANY = 10
+
+
+class Material(Protocol):
+    """The part of a workspace that a build needs."""
+
+    folder: Path
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def guard(self) -> Guard: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the drafts."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    stages: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    status: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
+
+    def record(self) -> dict[str, dict[str, int]]:
+        names = ("made", "kept", "splits", "stages", "status", "claims", "points", "dropped")
+        return {name: dict(getattr(self, name).most_common()) for name in names}
+
+    @property
+    def total(self) -> int:
+        return sum(self.kept.values())
+
+
+class Builder:
+    """Makes one dataset of one workspace."""
+
+    def __init__(self, material: Material, config: DatasetConfig, folder: Path | None = None) -> None:
+        self.material, self.config = material, config
+        self.folder = folder or material.folder / config.output / config.name
+        self.store = material.store
+        self.names = {d.sha256: d.name for d in self.store.documents()}
+        self.companies = self._companies()
+        self.templates = templates(config.templates, f"{config.name}.templates")
+        self.tally = Tally()
+        self.seen = Seen(config.checks.jaccard)
+        self.held = Held.read(material.folder / p for p in config.checks.decontaminate)
+        self.decisions = Decisions.read(self.folder)
+        by_company = config.split.unit == "company" or (config.split.unit == "auto" and len(self.companies) >= _MANY)
+        self.splitter = Splitter(config.split.evidence, by_company, config.seed)
+        self.sector = "general"
+
+    def _companies(self) -> dict[str, StoredCompany]:
+        every = {c.who: c for c in self.store.companies()}
+        wanted = self.config.select.companies
+        if not wanted:
+            return every
+        found = {}
+        for name in wanted:
+            match = next((c for c in every.values() if name in (c.who, c.code, *c.full_names, *c.short_names)), None)
+            if match is None:
+                raise CaiwenError("材料里没有这家公司", where=name, hint="caiwen coverage 列出已有的公司")
+            found[match.who] = match
+        return found
+
+    # --- the run ----------------------------------------------------------------------------------
+
+    def build(self, on_pair: Callable[[int], None] | None = None) -> Tally:
+        """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all."""
+        if not self.names:
+            raise CaiwenError("工作区里还没有材料", where=str(self.material.folder), hint="先用 caiwen ingest 读入材料")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        parts = [self.folder / f".{name}.part" for name in (PAIRS, REJECTED)]
+        with parts[0].open("w", encoding="utf-8") as kept, parts[1].open("w", encoding="utf-8") as rejected:
+            for draft in self._drafts():
+                pair = self._decided(draft)
+                target = rejected if pair.status is PairStatus.REJECTED else kept
+                target.write(json.dumps(pair_row(pair), ensure_ascii=False) + "\n")
+                if on_pair and target is kept:
+                    on_pair(1)
+                if self.config.limit is not None and self.tally.total >= self.config.limit:
+                    break
+        for part, name in zip(parts, (PAIRS, REJECTED), strict=True):
+            part.replace(self.folder / name)
+        self._report()
+        return self.tally
+
+    def _report(self) -> None:
+        record = {"name": self.config.name, "config": self.config.model_dump(), **self.tally.record()}
+        part = self.folder / f".{REPORT}.part"
+        part.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.replace(self.folder / REPORT)
+
+    def _decided(self, draft: Draft) -> Pair:
+        """All checks of one draft; a person's decision on an earlier build of the same pair comes last."""
+        draft = tagged(draft, self.sector)
+        kind = f"{draft.generator}.{draft.template.split('.')[0]}" if draft.generator == "facts" else draft.generator
+        self.tally.made[kind] += 1
+        reason = self.seen.repeats(draft) or flaw(draft, self.config.checks)
+        if not reason and self.held.holds(draft.question):
+            reason = "与评测集重合"
+        split = self.splitter.split(draft)
+        if not reason and split is None:
+            reason = "同时涉及训练与留出的事实"
+        if reason:
+            self.tally.dropped[reason] += 1
+            return Pair(draft, PairStatus.REJECTED, reasons=(reason,))
+        return self._count(kind, self.decisions.applied(verify(draft)), split or SPLITS[0])
+
+    def _count(self, kind: str, pair: Pair, split: str) -> Pair:
+        self.tally.status[pair.status.value] += 1
+        if pair.status is PairStatus.REJECTED:
+            self.tally.dropped["核对不通过" if pair.claims else "人工拒绝"] += 1
+            return pair
+        self.tally.kept[kind] += 1
+        self.tally.splits[split] += 1
+        self.tally.stages[pair.draft.stage] += 1
+        self.tally.points.update(pair.draft.points)
+        self.tally.claims.update(c.support.value for c in pair.claims)
+        return Pair(pair.draft, pair.status, pair.claims, pair.reasons, split, pair.checks)
+
+    # --- drafts -----------------------------------------------------------------------------------
+
+    def _wordings(self, count: int) -> Wordings:
+        return Wordings(self.templates, count, self.config.split.wording, self.config.seed)
+
+    def _drafts(self) -> Iterator[Draft]:
+        use = self.config.generators
+        if use.exercises:
+            yield from exercises.exercises(use.exercises.count, self.config.seed)
+        if use.refusals:
+            named = [c.name for c in self.companies.values()][: use.refusals.companies]
+            yield from refusals.refusals(self.material.guard, named)
+        if use.concepts:
+            yield from self._concepts(self._wordings(use.concepts.wordings))
+        if use.relations:
+            yield from self._relations(self._wordings(use.relations.wordings))
+        yield from self._of_text()
+        if use.facts or use.formulas or use.turns:
+            yield from self._of_companies()
+
+    def _of_text(self) -> Iterator[Draft]:
+        use = self.config.generators.text
+        if use is not None:
+            from caiwen.dataset.generators.text import TextGenerator
+
+            yield from TextGenerator(self.store, use, self.folder, self.config.seed).drafts(self._wanted_documents())
+
+    def _concepts(self, wordings: Wordings) -> Iterator[Draft]:
+        for thing in (*concepts.of_formulas(), *concepts.of_glossary()):
+            yield from drafts(thing, wordings, self.names)
+        for document in self.store.documents(kind=FilingKind.TEXTBOOK):
+            for thing in concepts.of_textbook(self.store.passages_of(document.sha256), document.name):
+                yield from drafts(thing, wordings, self.names)
+        self.seen.forget()
+
+    def _relations(self, wordings: Wordings) -> Iterator[Draft]:
+        wanted = self.config.select.documents
+        for policy in self.store.policies():
+            name = self.names.get(policy.document, "")
+            if wanted and name not in wanted:
+                continue
+            for thing in relations.things(policy, self.store.articles(policy.document), name):
+                yield from drafts(thing, wordings, self.names)
+            self.seen.forget()
+
+    def _wanted_documents(self) -> list[str]:
+        wanted = self.config.select.documents
+        return [sha for sha, name in self.names.items() if not wanted or name in wanted]
+
+    def _of_companies(self) -> Iterator[Draft]:
+        before: Company | None = None
+        for who, found in self._grouped():
+            stored = self.companies[who]
+            self.sector = stored.sector
+            company = Company.of(who, stored.name, found)
+            yield from self._of_company(company, before)
+            self.seen.forget()
+            before = company
+        self.sector = "general"
+
+    def _of_company(self, company: Company, before: Company | None) -> Iterator[Draft]:
+        use = self.config.generators
+        if use.facts:
+            wordings = self._wordings(use.facts.wordings)
+            made: Iterable[Thing] = facts.things(company, use.facts.kinds)
+            for thing in made:
+                yield from drafts(thing, wordings, self.names)
+            if before is not None and "compare" in use.facts.kinds:
+                for thing in facts.compare(company, before):
+                    yield from drafts(thing, self._wordings(1), self.names)
+        if use.formulas:
+            for thing in formulas.things(company):
+                yield from drafts(thing, self._wordings(use.formulas.wordings), self.names)
+        if use.turns:
+            yield from turns.dialogues(company, self._wordings(1), self.names)
+
+    def _grouped(self) -> Iterator[tuple[str, list[Fact]]]:
+        """The facts company by company."""
+        select = self.config.select
+        documents = set(self._wanted_documents()) if select.documents else None
+        statuses = [Status.VERIFIED] if select.verified_only else []
+        for who, company in self.companies.items():
+            wanted = FactFilter(codes=sorted({who, *company.full_names}), periods=select.periods, statuses=statuses)
+            found = [
+                f
+                for f in self.store.each_fact(wanted)
+                if documents is None or f.observation.document in documents
+            ]
+            if found:
+                yield who, found
