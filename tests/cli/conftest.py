@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,16 @@ from tests.store import make
 REPORT = "甲_2020年年度报告.pdf"
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The workspace that the demo leaves (nobody may change it), and what the demo printed."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    out = StringIO()
+    with redirect_stdout(out):
+        assert main(["demo", str(folder)]) == 0
+    return folder, out.getvalue()
 
 
 @pytest.fixture

@@ -1,28 +1,15 @@
 """The demo: the whole loop on the sample material, once, and what stands in its output."""
 
 import json
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import openpyxl
-import pytest
 from PIL import Image
 
-from caiwen.cli import main
 from caiwen.workspace import Workspace
 from tests.cli.conftest import Run
 
 REPORT = "砚川精工_2023年年度报告.pdf"
-
-
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    out = StringIO()
-    with redirect_stdout(out):
-        assert main(["demo", str(folder)]) == 0
-    return folder, out.getvalue()
 
 
 def test_it_reads_answers_and_shows_the_page(shown: tuple[Path, str]) -> None:

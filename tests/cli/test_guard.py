@@ -27,5 +27,15 @@ def test_batch(run: Run, tmp_path: Path) -> None:
     assert [(r["id"], r["decision"]) for r in records] == [("a", "allow"), ("b", "refuse")]
 
 
+def test_a_batch_into_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "批.txt").write_text("营业收入是多少？\n", encoding="utf-8")
+    words = ("guard", "check", "--batch", tmp_path / "批.txt", "--output", tmp_path / "果.jsonl")
+    code, out, err = run(*words)
+    assert (code, out) == (0, "")
+    assert "已检查 1 段" in err
+    assert json.loads((tmp_path / "果.jsonl").read_text(encoding="utf-8"))["id"] == 1
+    assert "--batch" in run("guard", "check", "营业收入", "--output", tmp_path / "果.jsonl")[2]
+
+
 def test_a_named_workspace_that_is_none_is_an_error(run: Run, tmp_path: Path) -> None:
     assert run("guard", "check", "营业收入", "--workspace", tmp_path)[0] == 2

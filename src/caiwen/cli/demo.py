@@ -53,7 +53,9 @@ def demo(
     _title("四、看原页")
     _picture(workspace, records)
     if report.failures:
-        raise CaiwenError(f"有 {len(report.failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里")
+        raise CaiwenError(
+            f"有 {len(report.failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里"
+        )
     say(f'\n演示完成：工作区在 {workspace.folder}；接着试试 caiwen --workspace {folder} ask "…"')
 
 

@@ -11,7 +11,7 @@ import typer
 from caiwen.cli import options
 from caiwen.cli.batch import read_batch
 from caiwen.cli.help import HelpCommand
-from caiwen.cli.output import say, say_json_lines
+from caiwen.cli.output import json_line, say, say_json_lines, warn, write_whole
 from caiwen.cli.state import State, new_group, workspace_of
 from caiwen.errors import CaiwenError, NotFoundError
 
@@ -31,12 +31,22 @@ def check(
         Path | None,
         typer.Option("--batch", metavar="文件", help='逐行检查：JSON 行 {"id","text"} 或纯文本行'),
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="文件", help="批量检查的结果写到这里（JSON 行）")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """检查一段文字（或一批），说明结论、触发的规则和命中的词。"""
     if (text is None) == (batch is None):
         raise CaiwenError("要么给出文字，要么给出 --batch 文件")
+    if output is not None and batch is None:
+        raise CaiwenError("--output 要与 --batch 一起用")
     guard = _guard(context)
+    if output is not None:
+        lines = [json_line(record) + "\n" for record in _records(guard, text, batch)]
+        write_whole(output, "".join(lines))
+        warn(f"已检查 {len(lines):,} 段：{output}")
+        return
     if as_json or batch is not None:
         say_json_lines(_records(guard, text, batch))
         return
