@@ -10,10 +10,10 @@ from typing import Any
 
 from caiwen.ask.figures import Calculation, Figure, combine, derived, rounded
 from caiwen.ask.findings import Finding
-from caiwen.ask.plan import PeriodRef, Query, Threshold
+from caiwen.ask.plan import PeriodRef, Query
 from caiwen.finance.amount import format_value
 
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -23,10 +23,9 @@ _SMALLEST_MEAN = 2
 
 
 def rank_companies(figures: list[Figure], total: int, name: str, period: PeriodRef, query: Query) -> Finding:
-    """The places asked for, with how many of how many companies had the figure."""
-    kept = [f for f in figures if fits(f, query.threshold)]
-    finding = Finding("rank", name, period=period)
-    finding.answers = _places(kept, query)
+    """The places asked for among the companies that were named."""
+    finding = Finding("rank", name, period=period, order=query.order)
+    finding.answers = _places(figures, query)
     finding.notes.append(
         f"{total} 家公司中有 {len(figures)} 家披露该项" if total != len(figures) else f"共 {total} 家公司"
     )
@@ -57,20 +56,27 @@ def _places(figures: list[Figure], query: Query) -> list[Figure]:
     return ranked[order.first - 1 : order.last]
 
 
-def fits(figure: Figure, threshold: Threshold | None) -> bool:
-    if threshold is None:
-        return True
-    return figure.value is not None and _SIGNS[threshold.sign](figure.exact, threshold.value)
-
-
-def count_above(figures: list[Figure], total: int, name: str, period: PeriodRef, query: Query) -> Finding:
-    kept = [f for f in figures if fits(f, query.threshold)]
-    value = Decimal(len(kept))
-    answer = Figure(item=f"{name}符合条件的公司数", company=None, period=period, unit="家", value=value)
-    finding = Finding("count", name, period=period, answers=[answer])
-    finding.operands = sorted(kept, key=lambda f: f.exact or Decimal(0), reverse=True)
-    finding.notes.append(f"{total} 家公司中有 {len(figures)} 家披露该项")
-    return finding
+def total_of(
+    values: list[Decimal],
+    operands: list[Figure],
+    name: str,
+    unit: str | None,
+    period: PeriodRef,
+    kind: str,
+    places: int | None,
+) -> Figure:
+    """The sum or mean over many companies; ``operands`` empty where they are too many to be written out."""
+    total = sum(values, Decimal(0))
+    exact = total if kind == "sum" else total / len(values)
+    shown = exact if kind == "sum" and unit != "%" else rounded(exact, 2 if places is None else places)
+    names = {f"x{n}": figure for n, figure in enumerate(operands)}
+    added = " + ".join(names) or f"{total:f}"
+    words = f"{len(values)} 家公司的{name}相加" + ("" if kind == "sum" else f"再除以 {len(values)}")
+    text = f"{words} = {format_value(shown, unit)}"
+    expression = added if kind == "sum" else f"({added}) / {len(values)}"
+    calculation = Calculation(text, expression, exact, tuple(names.items()))
+    item = f"{name}{'合计' if kind == 'sum' else '平均值'}"
+    return Figure(item, None, period, unit, shown, calculation=calculation)
 
 
 def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]:

@@ -11,8 +11,8 @@ from caiwen.ask.evidence import Evidence, Look
 from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, divide, present
 from caiwen.ask.formula_inputs import input_of
 from caiwen.ask.multiples import expressions_for
-from caiwen.ask.periods import earlier_of
-from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure
+from caiwen.ask.period_steps import earlier_of, parts_of
+from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure, Single
 from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import (
@@ -26,9 +26,8 @@ from caiwen.finance.formulas import (
 )
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period
-from caiwen.records import Scope
+from caiwen.records import FilingKind, Scope
 
-Single = ItemMeasure | FormulaMeasure | RatioMeasure
 _SUMMABLE = ("money", "shares", "count")
 
 
@@ -65,8 +64,8 @@ def formula_items(formula: Formula) -> list[str]:
 
 
 def _with_totals(item: str) -> list[str]:
-    expression = words("derived_totals").get(item)
-    return [item, *names_in(expression)] if expression else [item]
+    expressions: list[str] = words("derived_totals").get(item, [])
+    return [item, *(name for expression in expressions for name in names_in(expression))]
 
 
 @dataclass(slots=True)
@@ -117,15 +116,10 @@ class Calculator:
         parsed, item = Period.parse(period.period), taxonomy().get(measure.item)
         if parsed is None or item is None or item.kind != "flow" or item.unit not in _SUMMABLE:
             return None
-        year = str(parsed.year)
-        pairs = {"Q2": ("H1", "Q1"), "Q3": ("Q3", "H1"), "Q4": ("", "Q3")}
-        ends = ("", "H1") if period.form == "second_half" else pairs.get(parsed.part.value)
+        ends = parts_of(period)
         if ends is None:
             return None
-        figures = [
-            self.plain(company, measure.item, PeriodRef(period=year + end), measure.dimensions)
-            for end in ends
-        ]
+        figures = [self.plain(company, measure.item, end, measure.dimensions) for end in ends]
         if not all(figures):
             return None
         whole, part = (f for f in figures if f)
@@ -184,21 +178,21 @@ class Calculator:
         return replace(made, period=period, label="由累计数减单季数得出")
 
     def _derived_total(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
-        expression: str | None = words("derived_totals").get(measure.item)
-        if expression is None or measure.dimensions:
-            return None
-        operands: dict[str, Figure] = {}
-        for name in names_in(expression):
-            figure = self.evidence.look(company, name, period, self.scope).figure
-            if figure is None:
-                return None
-            operands[name] = figure
-        text = _step_text(expression, operands)
-        made = combine(measure.item, expression, operands, text, unit="元")
-        calculation = made.calculation and replace(
-            made.calculation, text=f"{text} = {format_value(made.value or Decimal(0), '元')}"
-        )
-        return replace(made, calculation=calculation, label="未单独列示，由其他合计数推算")
+        """A total that is not printed, from its parts: the first way whose parts all are."""
+        ways: list[str] = [] if measure.dimensions else words("derived_totals").get(measure.item, [])
+        for expression in ways:
+            names = names_in(expression)
+            found = {name: self.evidence.look(company, name, period, self.scope).figure for name in names}
+            operands = {name: figure for name, figure in found.items() if figure}
+            if len(operands) < len(found):
+                continue
+            text = f"{_pretty(expression)} = {_step_text(expression, operands)}"
+            made = combine(measure.item, expression, operands, text, unit="元")
+            calculation = made.calculation and replace(
+                made.calculation, text=f"{text} = {format_value(made.value or Decimal(0), '元')}"
+            )
+            return replace(made, calculation=calculation, label=f"未单独列示，由{'、'.join(names)}推算")
+        return None
 
     # --- formulas ---------------------------------------------------------------------------------
 
@@ -245,9 +239,20 @@ class Calculator:
             figure = self._input(company, name, measure, period)
             if figure is not None:
                 operands[name] = figure
-            elif name not in formula.optional:
+            else:
                 missing.append(name)
+        if self._in_statements(operands):
+            missing = [name for name in missing if name not in formula.optional]
         return self._of_one_document(company, measure.dimensions, period, operands), missing
+
+    def _in_statements(self, operands: Mapping[str, Figure]) -> bool:
+        """Whether the operands stand in a filing, whose statements lack a line only where there is nothing to say.
+
+        An imported table may lack a column, or a cell, for no reason at all.
+        """
+        facts = [fact for figure in operands.values() for fact in figure.facts()]
+        documents = (self.evidence.world.document(f.observation.document) for f in facts)
+        return any(d is not None and d.filing.kind is not FilingKind.DATA for d in documents)
 
     def _computed(
         self,

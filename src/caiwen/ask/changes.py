@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from caiwen.ask.calculate import Calculator, Single, name_of
 from caiwen.ask.figures import PLACES, Calculation, Figure, derived, rounded
-from caiwen.ask.periods import earlier_of, quarter_before
+from caiwen.ask.period_steps import earlier_of, quarter_before
 from caiwen.ask.plan import Change, CompanyRef, ItemMeasure, PeriodRef
 from caiwen.finance.amount import format_value
 from caiwen.finance.items import taxonomy

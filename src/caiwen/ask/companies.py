@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from caiwen.ask.plan import CompanyRef
+from caiwen.ask.regions import place_names
 from caiwen.ask.words import words
 from caiwen.finance.companies import name_key, normalise_code, short_forms
 from caiwen.store.records import Company
@@ -56,7 +57,7 @@ class CompanyBook:
             }
         nicknames: dict[str, str] = words("nicknames")
         self._nicknames = {official: nick for nick, official in nicknames.items()}
-        self._generic = frozenset(words("generic_names"))
+        self._generic = frozenset(words("generic_names")) | place_names()
         self._official: dict[str, list[Company]] = defaultdict(list)
         self._loose: dict[str, list[Company]] = defaultdict(list)
         self._codes: dict[str, Company] = {c.code: c for c in self.all if c.code}
@@ -157,12 +158,20 @@ def reference(company: Company, how: str = "named", said: str | None = None) -> 
 
 def _shortenings(name: str) -> set[str]:
     """贵州茅台 → 茅台; 美的集团 → 美的; 恒瑞医药 → 恒瑞: without the place in front or the industry behind."""
-    tails = (*_TAILS, *words("generic_names"))
-    forms = {name}
-    for tail in tails:
-        forms |= {form.removesuffix(tail) for form in list(forms) if len(form) >= len(tail) + 2}
+    forms = _cut(_cut({name}))
     forms |= {_PLACE.sub("", form) for form in list(forms)}
     return {form for form in forms if len(form) >= 2} - {name}
+
+
+def _cut(forms: set[str]) -> set[str]:
+    """The forms, and each without the word of an industry or legal form at its end."""
+    cut = {f[:-n] for f in forms for n in (2, 3) if len(f) >= n + 2 and f[-n:] in _tails()}
+    return forms | cut
+
+
+@cache
+def _tails() -> frozenset[str]:
+    return frozenset((*_TAILS, *words("generic_names")))
 
 
 def _abbreviates(short: str, full: str) -> bool:

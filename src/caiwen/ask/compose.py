@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from caiwen.ask.changes import POINTS
+from caiwen.ask.compose_market import market_sentences
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
 from caiwen.ask.passages import Quote, body_of, relevant
 from caiwen.ask.periods_text import words_of
 from caiwen.ask.plan import Explain, Query
-from caiwen.finance.amount import format_value, parse_number, parse_scale
+from caiwen.ask.saying import Sentence, amount
+from caiwen.finance.amount import format_value
 from caiwen.finance.items import taxonomy
 from caiwen.records import Scope
 
-_MULTIPLES = {"万元": 4, "百万元": 6, "千元": 3, "亿元": 8}
 _BIGGEST_QUOTE = 400
 _PART_OF_NUMBER = re.compile(r"[\d,.]+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """``figures``: what it states, in order; their sources are cited at its end. ``quotes``: passages it quotes."""
-
-    text: str
-    figures: tuple[Figure, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-
-
-def amount(figure: Figure, unit: str | None = None) -> str:
-    """The value as printed with its unit, and exact in 元 where the report counts in another unit."""
-    if figure.value is None:
-        return figure.text or ""
-    if figure.unit == POINTS:
-        return f"{figure.value:f}{POINTS}"
-    fact = figure.fact
-    scale = parse_scale(fact.observation.scale or "") if fact else None
-    exact = format_value(figure.value, figure.unit)
-    if (
-        scale
-        and fact
-        and scale.factor != 1
-        and scale.unit == figure.unit
-        and parse_number(fact.observation.raw) is not None
-    ):
-        printed = format_value(figure.value / scale.factor, scale.name)
-        exact = f"{printed}（即{exact}）"
-    if unit and figure.unit == "元" and unit in _MULTIPLES and (not scale or scale.name != unit):
-        converted = (figure.value / Decimal(10) ** _MULTIPLES[unit]).quantize(Decimal("0.01"))
-        exact += f"，约{converted:,f}{unit}"
-    return exact
 
 
 def compose(outcome: Outcome, query: Query) -> list[Sentence]:
@@ -170,15 +137,18 @@ def _member(figure: Figure) -> str:
 
 
 def _rank(finding: Finding, query: Query) -> list[Sentence]:
+    """Periods of one company, or the companies that were named."""
     order = query.order
     word = "最高" if order is None or order.descending else "最低"
     first = finding.answers[0]
     of_periods = order is not None and order.over == "periods"
+    if not of_periods and query.select.everyone:
+        return market_sentences(finding, query)
     when = words_of(finding.period) if finding.period else ""
     note = f"（{finding.notes[0]}）" if finding.notes else ""
+    head = finding.company.name if of_periods and finding.company else when
     if len(finding.answers) == 1 and order and order.first == 1:
         who = words_of(first.period) if of_periods and first.period else _who(first)
-        head = f"{finding.company.name}" if of_periods and finding.company else f"{when}"
         said = f"{head}{finding.name}{word}的是{who}，为{amount(first, query.currency_unit)}{note}。"
         return [Sentence(said, (first,))]
     parts = []
@@ -187,16 +157,7 @@ def _rank(finding: Finding, query: Query) -> list[Sentence]:
         place = f"第{figure.rank}名" if figure.rank else ""
         parts.append(f"{place}{who}，{amount(figure, query.currency_unit)}")
     way = "从高到低" if word == "最高" else "从低到高"
-    head = finding.company.name if of_periods and finding.company else when
-    said = way if first.rank else f"{_bound(query)}的有{len(finding.answers)}家"
-    return [Sentence(f"{head}{finding.name}{said}：{'；'.join(parts)}{note}。", tuple(finding.answers))]
-
-
-def _bound(query: Query) -> str:
-    if query.threshold is None:
-        return ""
-    words = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
-    return f"{words[query.threshold.sign]}{format_value(query.threshold.value, query.threshold.unit or '')}"
+    return [Sentence(f"{head}{finding.name}{way}：{'；'.join(parts)}{note}。", tuple(finding.answers))]
 
 
 def _who(figure: Figure) -> str:
@@ -225,14 +186,6 @@ def _combined(finding: Finding, query: Query) -> list[Sentence]:
     return sentences
 
 
-def _count(finding: Finding, query: Query) -> list[Sentence]:
-    when = words_of(finding.period) if finding.period else ""
-    answer = finding.answers[0]
-    said = f"{when}{finding.name}{_bound(query)}的公司有{answer.value:f}家（{finding.notes[0]}）"
-    names = "、".join(_who(f) for f in finding.operands[:20])
-    return [Sentence(f"{said}{'：' + names if names else ''}。", tuple(finding.operands[:20]))]
-
-
 _WRITERS = {
     "value": _value,
     "change": _change,
@@ -243,7 +196,13 @@ _WRITERS = {
     "sum": _combined,
     "mean": _combined,
     "difference": _combined,
-    "count": _count,
+    "count": market_sentences,
+    "common": market_sentences,
+    "round": market_sentences,
+    "list": market_sentences,
+    "place": market_sentences,
+    "sum_all": market_sentences,
+    "mean_all": market_sentences,
 }
 
 

@@ -78,16 +78,17 @@ class Evidence:
             if self.allowed is None or fact.observation.document in self.allowed:
                 self.facts[company.who, fact.item].append(fact)
 
-    def fetch_everyone(
-        self, companies: Sequence[CompanyRef], items: Sequence[str], periods: Sequence[str]
-    ) -> None:
-        """The same over many companies, of these periods only."""
-        known = {c.who: c.who for c in companies} | {c.code: c.who for c in companies if c.code}
-        known |= {name: c.who for c in companies for name in (c.name, *c.also)}
-        for company in companies:
-            for item in items:
-                self.facts.setdefault((company.who, item), [])
-        for fact in self.world.store.facts(FactFilter(items=list(items), periods=list(periods))):
+    def fetch_many(self, companies: Sequence[CompanyRef], items: Iterable[str]) -> None:
+        """The same for several companies, by one query."""
+        wanted = list(dict.fromkeys(items))
+        missing = [c for c in companies if any((c.who, item) not in self.facts for item in wanted)]
+        known = {name: c.who for c in missing for name in (c.who, c.code, *c.also) if name}
+        for company in missing:
+            for item in wanted:
+                self.facts[company.who, item] = []
+        if not missing or not wanted:
+            return
+        for fact in self.world.store.facts(FactFilter(codes=list(known), items=wanted)):
             who = known.get(fact.code or "") or known.get(fact.entity)
             if who and (self.allowed is None or fact.observation.document in self.allowed):
                 self.facts[who, fact.item].append(fact)

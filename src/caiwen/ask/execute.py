@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from caiwen.ask.aggregate import aggregate, count_above, rank_companies, rank_members, rank_periods
+from caiwen.ask.aggregate import aggregate, rank_companies, rank_members, rank_periods
 from caiwen.ask.calculate import Calculator, Single, items_of, name_of
 from caiwen.ask.changes import Comparison, base_of, compare
-from caiwen.ask.companies import reference
 from caiwen.ask.evidence import Evidence
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, FindingKind, Outcome
@@ -20,10 +19,11 @@ from caiwen.ask.plan import (
     ItemMeasure,
     PeriodRef,
     Query,
+    Select,
 )
+from caiwen.ask.survey import Survey
 from caiwen.ask.words import words
 from caiwen.finance.items import taxonomy
-from caiwen.finance.period import Period
 from caiwen.records import Scope
 from caiwen.records.words import SCOPE_WORDS
 
@@ -38,7 +38,10 @@ class Executor:
 
     def run(self) -> Outcome:
         query = self.query
-        if query.select.everyone or (query.order and query.order.over == "companies"):
+        if query.select.everyone or (query.aggregate and query.aggregate.kind == "place"):
+            self._survey()
+            return self.outcome
+        if query.order and query.order.over == "companies":
             self._over_companies()
             return self.outcome
         for company in query.select.companies:
@@ -250,18 +253,36 @@ class Executor:
             finding = rank_members(finding, self.query)
         self.outcome.findings.append(finding)
 
+    def _survey(self) -> None:
+        """Over everyone; then, for those that were selected, whatever else was asked about them."""
+        survey = Survey(self.evidence, self.query)
+        survey.run()
+        self.outcome.findings += survey.findings
+        self.outcome.missing += survey.missing
+        if not survey.chosen:
+            return
+        wanted = [
+            item for m in self.query.derive if not isinstance(m, BreakdownMeasure) for item in items_of(m)
+        ]
+        self.evidence.fetch_many(survey.chosen, wanted)
+        select = Select(
+            companies=tuple(survey.chosen), periods=survey.chosen_periods, scope=self.query.select.scope
+        )
+        each = Executor(self.evidence, self.query.model_copy(update={"select": select, "aggregate": None}))
+        for company in survey.chosen:
+            for measure in self.query.derive:
+                each._over_periods(company, measure)
+        self.outcome.findings += each.outcome.findings
+        self.outcome.missing += each.outcome.missing
+
     def _over_companies(self) -> None:
         query = self.query
-        companies = list(query.select.companies) or self._universe()
+        companies = list(query.select.companies)
         for measure in query.derive:
             if isinstance(measure, BreakdownMeasure):
                 continue
-            items = items_of(measure)
-            periods = [p.period for p in query.select.periods] or self._latest_periods(companies)
-            self.evidence.fetch_everyone(companies, items, [*periods, *(_before(p) for p in periods)])
-            for period in dict.fromkeys(query.select.periods) or [
-                PeriodRef(period=p, assumed=True) for p in periods
-            ]:
+            self.evidence.fetch_many(companies, items_of(measure))
+            for period in dict.fromkeys(query.select.periods):
                 self._one_ranking(companies, measure, period)
 
     def _one_ranking(self, companies: list[CompanyRef], measure: Single, period: PeriodRef) -> None:
@@ -275,9 +296,6 @@ class Executor:
         total = len(companies)
         if not figures:
             self.outcome.missing.append(f"库中 {total} 家公司都没有{words_of(period)}的{name_of(measure)}。")
-            return
-        if query.aggregate and query.aggregate.kind == "count":
-            self.outcome.findings.append(count_above(figures, total, name_of(measure), period, query))
             return
         name = figures[0].item if query.change else name_of(measure)
         finding = rank_companies(figures, total, name, period, query)
@@ -301,21 +319,6 @@ class Executor:
         first = comparisons[0]
         return first.amount if change.show == "amount" else first.rate
 
-    def _universe(self) -> list[CompanyRef]:
-        refs = [reference(c) for c in self.evidence.world.book.all]
-        place = self.query.select.region
-        if not place:
-            return refs
-        self.evidence.fetch_everyone(refs, ["注册地址"], [])
-        return [
-            r for r in refs if any(place in (f.text or "") for f in self.evidence.facts[r.who, "注册地址"])
-        ]
-
-    def _latest_periods(self, companies: list[CompanyRef]) -> list[str]:
-        latest = [self.evidence.world.latest(c) for c in self.evidence.world.book.all]
-        found = [p for p in latest if p]
-        return [str(max(found))] if found else []
-
 
 def _moved(comparison: Comparison, change: Change) -> Figure:
     """是否增长 → true or false; 增长还是下降 → 增长, 下降 or 持平."""
@@ -325,11 +328,6 @@ def _moved(comparison: Comparison, change: Change) -> Figure:
     if change.asked == "either":
         return replace(plain, text="增长" if difference > 0 else "下降" if difference < 0 else "持平")
     return replace(plain, truth=difference > 0 if change.asked == "up" else difference < 0)
-
-
-def _before(period: str) -> str:
-    parsed = Period.parse(period)
-    return str(Period(parsed.year - 1)) if parsed else period
 
 
 def _shown_first(rate: Figure | None, amount: Figure, change: Change) -> list[Figure | None]:

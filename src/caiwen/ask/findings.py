@@ -7,11 +7,12 @@ from typing import Literal
 
 from caiwen.ask.changes import Comparison
 from caiwen.ask.figures import Figure
-from caiwen.ask.plan import CompanyRef, PeriodRef
+from caiwen.ask.plan import CompanyRef, Order, PeriodRef
 
 FindingKind = Literal[
-    "value", "change", "direction", "members", "rank", "same", "sum", "mean", "difference", "count"
-]
+    "value", "change", "direction", "members", "rank", "same", "sum", "mean", "difference", "count",
+    "common", "round", "list", "place", "sum_all", "mean_all",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -32,6 +33,14 @@ class Finding:
     operands: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    order: Order | None = None
+    lead: str = ""
+    """Of findings over many companies: which ones (注册地址在江苏的)."""
+    spoken: list[str] = field(default_factory=list)
+    """The periods in words, where there are several."""
+    total: int = 0
+    """How many companies were listed or added up."""
+    companies: list[CompanyRef] = field(default_factory=list)
 
 
 @dataclass(slots=True)

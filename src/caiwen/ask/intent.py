@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from caiwen.ask.plan import (
     Aggregate,
@@ -13,18 +12,14 @@ from caiwen.ask.plan import (
     FormulaMeasure,
     ItemMeasure,
     Measure,
-    Threshold,
     Unanswerable,
 )
 from caiwen.ask.reading import Reading
-from caiwen.ask.words import Hit, filler, words
+from caiwen.ask.words import Hit, words
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
 LONGEST_QUESTION = 1000
-_REGION = re.compile(
-    r"(?:在|注册(?:地址?)?(?:在|于|是|为)|位于|总部在)(?P<place>[\u4e00-\u9fff]{2,6}?)(?:省|市)?(?:注册|的|，|,|□|哪|有|上市|、|$)"
-)
 _GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
 _STATEMENTS = (
     "balance_sheet",
@@ -42,28 +37,6 @@ def unreadable(text: str) -> Unanswerable | None:
     if len(text) > LONGEST_QUESTION:
         return Unanswerable(text=f"问题有 {len(text)} 个字，超过 {LONGEST_QUESTION} 字的上限，请缩短后再问。")
     return None
-
-
-def asks_everyone(reading: Reading) -> bool:
-    """A rank, a count or a bound over companies, and no company named."""
-    asks_all = reading.has("everyone") or reading.has("aggregate.count") or region_of(reading) is not None
-    ranks = (
-        reading.has("rank.high") or reading.has("rank.low") or reading.has("place") or names_places(reading)
-    )
-    of_companies = re.search(r"公司|企业|家|银行|谁", reading.text) is not None
-    if ranks and of_companies and (reading.of("item") or reading.of("formula")):
-        return True
-    return asks_all and (ranks or reading.has("aggregate") or bool(reading.amounts))
-
-
-def names_places(reading: Reading) -> bool:
-    return (
-        re.search(
-            r"第[一二三四五六七八九十\d]+(?:高|大|多|低|小|少|名|位)|前[一二三四五六七八九十\d]+(?:家|名|位|大|个)?|哪些|各",
-            reading.text,
-        )
-        is not None
-    )
 
 
 def wants_several(reading: Reading) -> bool:
@@ -105,42 +78,14 @@ def looks_like_name(name: Hit, reading: Reading) -> bool:
 def aggregate_of(reading: Reading, companies: list[CompanyRef], change: Change | None) -> Aggregate | None:
     if reading.has("aggregate.same"):
         return Aggregate(kind="same")
-    if reading.has("aggregate.count") and (not companies):
-        return Aggregate(kind="count")
+    if companies and any(word in reading.text for word in words("place_asked")):
+        return Aggregate(kind="place")
     if change is not None:
         return None
     for kind in ("difference", "sum", "mean"):
         if reading.has(f"aggregate.{kind}"):
             return Aggregate.model_validate({"kind": kind})
     return None
-
-
-def threshold_of(reading: Reading) -> Threshold | None:
-    if not reading.amounts:
-        return None
-    amount = reading.amounts[0]
-    around = (
-        reading.text[max(0, amount.start - 5) : amount.start]
-        + " "
-        + reading.text[amount.end : amount.end + 3]
-    )
-    signs: dict[str, list[str]] = words("threshold")
-    found = [(len(w), sign) for sign, group in signs.items() for w in group if w in around]
-    if not found:
-        return None
-    return Threshold.model_validate(
-        {"sign": max(found)[1], "value": Decimal(amount.value), "unit": amount.unit}
-    )
-
-
-def region_of(reading: Reading) -> str | None:
-    match = _REGION.search(reading.text)
-    if match is None or (
-        "注册" not in reading.text and "总部" not in reading.text and "位于" not in reading.text
-    ):
-        return None
-    place = match["place"]
-    return None if place in filler() else place
 
 
 def compound_term(reading: Reading) -> str | None:

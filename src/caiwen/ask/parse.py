@@ -10,18 +10,17 @@ from datetime import date
 from caiwen.ask.companies import CompanyMention, reference
 from caiwen.ask.intent import (
     aggregate_of,
-    asks_everyone,
     compound_term,
     definition_of,
     looks_like_name,
-    region_of,
-    threshold_of,
     unreadable,
     wants_several,
     wants_text,
 )
+from caiwen.ask.market_plan import asks_market, market_query
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
+from caiwen.ask.places_said import restriction
 from caiwen.ask.plan import (
     Clarify,
     CompanyRef,
@@ -34,7 +33,7 @@ from caiwen.ask.plan import (
     Unanswerable,
 )
 from caiwen.ask.ranking import order_of
-from caiwen.ask.reading import Reading, read, read_companies, tidy
+from caiwen.ask.reading import MASK, Reading, read, read_companies, tidy
 from caiwen.ask.topics import topic_of
 from caiwen.ask.words import Hit, words
 from caiwen.ask.world import World
@@ -59,6 +58,9 @@ class Parser:
         refused = unreadable(text)
         if refused:
             return refused
+        market = self._market(text)
+        if market:
+            return market
         mentions = read_companies(text, self.world.book)
         ambiguous = next((m for m in mentions if len(m.companies) > 1), None)
         if ambiguous:
@@ -72,6 +74,41 @@ class Parser:
             )
         reading = self._read(text, mentions)
         return self._companies_then_plan(reading)
+
+    # --- the market ---------------------------------------------------------------------------------
+
+    def _market(self, text: str) -> Plan | None:
+        """A question about companies that it does not name; None where it names one, or is about something else."""
+        limits = restriction(text, MASK)
+        mentions = read_companies(limits.text, self.world.book)
+        if mentions or not self.world.book.all:
+            return None
+        if len(self.world.book.all) == 1 and not (limits.regions or limits.sector):
+            return None
+        reading = read(limits.text, [], None, "general", None, self.today)
+        if not asks_market(reading, limits):
+            return None
+        if reading.unknown_times and not reading.periods:
+            return self._unknown_time(reading)
+        query = market_query(reading, limits)
+        if not query.derive and not query.conditions and not (limits.regions or limits.sector):
+            return None
+        unknown = self._unknown_measure(reading)
+        return unknown or query
+
+    def _unknown_measure(self, reading: Reading) -> Plan | None:
+        """A figure that no rule knows must not be silently left out of a question about everyone."""
+        compound = compound_term(reading)
+        if compound is None:
+            return None
+        self.notes.append(f"没有认出“{compound}”")
+        known = "、".join(reading.text[m.start : m.end] for m in reading.of("item") + reading.of("formula"))
+        said = f"没有名为“{compound}”的数据项，无法在公司之间比较。"
+        return Unanswerable(text=said + (f"问题里认出的项目：{known}。" if known else ""))
+
+    def _unknown_time(self, reading: Reading) -> Unanswerable:
+        said = "、".join(reading.unknown_times)
+        return Unanswerable(text=f"材料按报告期披露，没有“{said}”这一时间的数据；请改问年度、半年度或季度。")
 
     # --- companies --------------------------------------------------------------------------------
 
@@ -127,8 +164,6 @@ class Parser:
         code = next((h.word for h in reading.leftovers if h.word.isdigit()), None)
         if code and normalise_code(code):
             return self._no_such_company(code)
-        if asks_everyone(reading):
-            return self._plan(reading, [])
         definition = definition_of(reading)
         if definition:
             return definition
@@ -184,10 +219,7 @@ class Parser:
 
     def _plan(self, reading: Reading, companies: list[CompanyRef]) -> Plan:
         if reading.unknown_times and not reading.periods:
-            said = "、".join(reading.unknown_times)
-            return Unanswerable(
-                text=f"材料按报告期披露，没有“{said}”这一时间的数据；请改问年度、半年度或季度。"
-            )
+            return self._unknown_time(reading)
         company = self._company(companies[0]) if companies else None
         vocabulary = self.world.vocabulary(company) if company else None
         latest = self.world.latest(company) if company else None
@@ -210,13 +242,11 @@ class Parser:
             select=Select(
                 companies=tuple(dict.fromkeys(companies)),
                 everyone=not companies,
-                region=region_of(reading) if not companies else None,
                 periods=tuple(periods),
                 scope=scope,
             ),
             derive=tuple(measures),
             change=change,
-            threshold=threshold_of(reading),
             aggregate=aggregate,
             order=order_of(reading, companies, periods, measures),
             decimals=reading.decimals,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from caiwen.ask.period_steps import earlier_of
 from caiwen.ask.plan import Change, PeriodRef
 from caiwen.ask.reading import Reading, ordinal
 from caiwen.finance.period import Part, Period, PeriodMention
@@ -58,26 +59,6 @@ def with_earlier(reading: Reading, periods: list[PeriodRef], latest: Period | No
     before = reading.text[max(0, words[0].start - 1) : words[0].start]
     together = before in tuple("和与及、同跟") or reading.has("aggregate.same") or "本期" in reading.text
     return [*periods, *earlier_refs] if together and periods else earlier_refs
-
-
-def earlier_of(period: PeriodRef, *, opening: bool = False) -> PeriodRef | None:
-    """The same period a year before; for an opening balance, the end of the year before."""
-    parsed = Period.parse(period.period)
-    if parsed is None:
-        return None
-    earlier = Period(parsed.year - 1) if opening else parsed.prior_year()
-    return PeriodRef(period=str(earlier), form="report" if opening else period.form)
-
-
-def quarter_before(period: PeriodRef) -> PeriodRef | None:
-    """The quarter alone before a quarter."""
-    parsed = Period.parse(period.period)
-    if parsed is None or parsed.part not in (Part.Q1, Part.Q2, Part.Q3, Part.Q4):
-        return None
-    quarters = (Part.Q1, Part.Q2, Part.Q3, Part.Q4)
-    at = quarters.index(parsed.part)
-    before = Period(parsed.year - 1, Part.Q4) if at == 0 else Period(parsed.year, quarters[at - 1])
-    return PeriodRef(period=str(before), form="single")
 
 
 def change_of(reading: Reading, periods: list[PeriodRef]) -> tuple[Change | None, list[PeriodRef]]:

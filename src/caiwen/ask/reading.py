@@ -15,6 +15,7 @@ from caiwen.ask.world import Vocabulary
 from caiwen.finance.amount import AmountMention, amounts_in
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
+from caiwen.finance.numerals import chinese_number
 from caiwen.finance.period import Period, PeriodMention, periods_in
 from caiwen.finance.text import normalise
 
@@ -43,7 +44,7 @@ _PLACES = re.compile(
     r"(?:第|前|倒数第?)(?:[一二两三四五六七八九十]{1,3}|\d{1,3})(?:大|名|家|个|位|强|高|低|多|少|小)?|top ?\d+"
 )
 _CODE = re.compile(r"(?<![\d.,])\d{6}(?![\d.,])")
-_NEVER_IN_NAMES = frozenset("的和与及在是为有年比较占请对从到将把被由个了吗呢其")
+_NEVER_IN_NAMES = frozenset("出的和与及在是为有年比较占请对从到将把被由个了吗呢其")
 _UNIT = re.compile(r"(?:单位(?:为|是|:|：)?|以|用|按|多少|几)(?P<unit>亿|百万|万|千)元?")
 
 Kind = Literal["item", "formula", "member", "axis", "word", "topic", "filler"]
@@ -93,9 +94,22 @@ class Reading:
         return self.text[start:end]
 
 
+_CHINESE_AMOUNT = re.compile(
+    r"(?P<number>[一二两三四五六七八九十百千][〇零一二两三四五六七八九十百千]*)个?(?P<unit>百万|千万|万亿|亿|万)(?![一二三四五六七八九十])(?=元|人|股|以|的|之|,|，|、|。|\?|？|且|并|和|到|至|$|有|公)"
+)
+_PAST = re.compile(r"(?<=[超过上破])(?P<unit>亿|万)(?=元)")
+
+
 def tidy(question: str) -> str:
-    """Half-width, without the spaces around ideographs; brackets as names are keyed."""
-    return _SPACE.sub("", normalise(question).strip()).translate(str.maketrans("（）：％", "():%"))
+    """Half-width, without the spaces around ideographs; brackets as names are keyed; 五亿 as 5亿."""
+    text = _SPACE.sub("", normalise(question).strip()).translate(str.maketrans("（）：％", "():%"))
+    return _PAST.sub(r"1\g<unit>", _CHINESE_AMOUNT.sub(_in_digits, text))
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    number = chinese_number(match["number"])
+    unit = {"百万": "00万", "千万": "000万"}.get(match["unit"], match["unit"])
+    return match[0] if number is None else f"{number:f}{unit}"
 
 
 def read_companies(text: str, book: CompanyBook) -> list[CompanyMention]:
@@ -153,8 +167,25 @@ def _read_settings(reading: Reading, masked: str) -> str:
     if match:
         reading.unit = match["unit"] + "元"
     amounts = [a for a in amounts_in(masked) if _is_bound(masked, a)]
+    amounts += _ranges(masked, amounts)
+    amounts.sort(key=lambda a: a.start)
     reading.amounts = amounts
     return _mask(masked, [(a.start, a.end) for a in amounts])
+
+
+_RANGE = re.compile(
+    r"(?P<a>\d[\d,.]*[万亿]*)(?:元|人|%)?(?:到|至|和|与|~|-|—)(?P<b>\d[\d,.]*[万亿]*)(?:元|人|%)?之间"
+)
+
+
+def _ranges(text: str, known: list[AmountMention]) -> list[AmountMention]:
+    """Both ends of 10亿到20亿之间, which no word of threshold stands beside."""
+    found = []
+    for match in _RANGE.finditer(text):
+        for amount in amounts_in(text[: match.end()]):
+            if amount.start >= match.start() and not any(k.start == amount.start for k in known):
+                found.append(amount)
+    return found
 
 
 def _is_bound(text: str, amount: AmountMention) -> bool:

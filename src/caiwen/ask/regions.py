@@ -129,7 +129,9 @@ def _start(flat: str) -> int:
 
 def _ending(text: str, at: int) -> int:
     """The length of 省, 市, 自治州... and of brackets and commas right after a name."""
-    match = re.match(rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?", text[at:])
+    match = re.match(
+        rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?", text[at:]
+    )
     return match.end() if match else 0
 
 

@@ -52,8 +52,12 @@ def _numbers_of(figure: Figure) -> set[Decimal]:
         if one.period:
             found |= numerals(one.period.period)
             found |= {n + 1 for n in numerals(one.period.period)}
-        for text in (one.item, *one.dimensions.values(), one.company.name if one.company else ""):
+        ref = one.company
+        names = (ref.name, ref.code or "", *ref.also) if ref else ()
+        for text in (one.item, *one.dimensions.values(), *names):
             found |= numerals(text)
+        if one.rank:
+            found.add(Decimal(one.rank))
     return found
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from caiwen.ask.columns import Chooser, Columns
 from caiwen.ask.companies import CompanyBook
 from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
 from caiwen.finance.text import normalise
 from caiwen.records import Fact, FilingKind, Passage
 from caiwen.records.policy import Article, PolicyRecord
-from caiwen.store import Company, FactFilter, StoredDocument
+from caiwen.store import Cell, Company, FactFilter, StoredDocument
 
 FORMER_NAMES = ("变更前股票简称", "公司简称")
 """Text facts whose content is another name of the company."""
+
+ADDRESS = "注册地址"
+INDUSTRY = "所属行业"
+_VOCABULARIES = 500
+"""Vocabularies of companies kept at a time."""
 
 ANNUAL = (FilingKind.ANNUAL, FilingKind.ANNUAL_SUMMARY)
 
@@ -37,6 +43,14 @@ class FactStore(Protocol):
     def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]: ...
 
     def version(self) -> str: ...
+
+    def cells(self, item: str, period: str) -> list[Cell]: ...
+
+    def texts(self, item: str) -> list[tuple[str, str, str]]: ...
+
+    def suspicions(self, items: Sequence[str], period: str) -> list[tuple[str, tuple[str, ...]]]: ...
+
+    def item_periods(self, item: str) -> list[str]: ...
 
     def policies(self) -> list[PolicyRecord]: ...
 
@@ -97,52 +111,127 @@ def member_names(member: str, others: frozenset[str] = frozenset()) -> list[str]
 
 
 @dataclass(slots=True)
+class Market:
+    """What is known once about all companies. ``latest``: by company, the period of its latest filing."""
+
+    book: CompanyBook
+    by_who: dict[str, Company]
+    """Companies by code, by every full name and by the name under which their facts stand."""
+    filings: dict[str, list[StoredDocument]]
+    """The documents that a company issued, by its ``who``."""
+
+
+@dataclass(slots=True)
 class World:
-    """A view of the store as questions see it. ``within`` restricts it to some companies and documents."""
+    """A view of the store as questions see it. ``adopt`` restricts it to some companies and their years."""
 
     store: FactStore
+    years: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Companies of which only the reports of some years are in the list given with the question."""
     _version: str = ""
-    _book: CompanyBook | None = None
+    _market: Market | None = None
     _documents: list[StoredDocument] = field(default_factory=list)
+    _by_hash: dict[str, StoredDocument] = field(default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
+    _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
+    _industries: dict[str, str] = field(default_factory=dict)
+    _columns: dict[frozenset[str] | None, Columns] = field(default_factory=dict)
 
-    def refresh(self) -> None:
-        """Forget what was cached if the store has changed since."""
+    def refresh(self) -> bool:
+        """Forget what was cached if the store has changed since; True if it has."""
         version = self.store.version()
-        if version != self._version:
-            self._version, self._book = version, None
-            self._documents = []
-            self._vocabularies = {}
+        if version == self._version:
+            return False
+        self._version, self._market = version, None
+        self._documents, self._by_hash = [], {}
+        self._vocabularies, self._addresses = {}, {}
+        self._industries, self._columns = {}, {}
+        return True
 
     @property
     def stamp(self) -> str:
         return self._version
 
-    def adopt(self, other: World, book: CompanyBook) -> None:
-        """The same store and documents, with fewer companies."""
-        self._version, self._book, self._documents = other._version, book, other.documents
+    def adopt(self, other: World, companies: Iterable[Company], years: Mapping[str, frozenset[str]]) -> None:
+        """The same store, documents and caches, with fewer companies."""
+        self._version, self._documents, self._by_hash = other._version, other.documents, other._by_hash
+        self._vocabularies, self._columns = other._vocabularies, other._columns
+        self._addresses, self._industries = other.addresses, other.industries
+        self.years = dict(years)
+        kept = tuple(companies)
+        self._market = replace(other.market, book=CompanyBook(kept, self._former_names()))
+
+    @property
+    def market(self) -> Market:
+        if self._market is None:
+            book = CompanyBook(self.store.companies(), self._former_names())
+            by_who = {name: c for c in book.all for name in (*c.full_names, c.code, c.who) if name}
+            filings: dict[str, list[StoredDocument]] = {}
+            for document in self.documents:
+                owner = by_who.get(document.filing.code or "") or by_who.get(document.filing.issuer or "")
+                if owner:
+                    filings.setdefault(owner.who, []).append(document)
+            self._market = Market(book, by_who, filings)
+        return self._market
+
+    def _former_names(self) -> list[tuple[str, str]]:
+        former = self.store.facts(FactFilter(items=FORMER_NAMES, number=False))
+        return [(f.code or f.entity, f.text) for f in former if f.text]
 
     @property
     def book(self) -> CompanyBook:
-        if self._book is None:
-            former = self.store.facts(FactFilter(items=FORMER_NAMES, number=False))
-            names = [(f.code or f.entity, f.text) for f in former if f.text]
-            self._book = CompanyBook(self.store.companies(), names)
-        return self._book
+        return self.market.book
 
     @property
     def documents(self) -> list[StoredDocument]:
         if not self._documents:
             self._documents = self.store.documents()
+            self._by_hash.update((d.sha256, d) for d in self._documents)
         return self._documents
+
+    def columns(self, allowed: frozenset[str] | None, choose: Chooser) -> Columns:
+        """The market's columns over all documents, or over those that may be read."""
+        if allowed not in self._columns:
+            self._columns[allowed] = Columns(self.store, choose, allowed)
+        return self._columns[allowed]
+
+    @property
+    def addresses(self) -> dict[str, dict[str, str]]:
+        """Where each company was registered: who → period → text."""
+        if not self._addresses:
+            for who, period, text in self.store.texts(ADDRESS):
+                company = self.market.by_who.get(who)
+                self._addresses.setdefault(company.who if company else who, {})[period] = text
+        return self._addresses
+
+    @property
+    def industries(self) -> dict[str, str]:
+        """The industry that each company names for itself: who → text of all periods."""
+        if not self._industries:
+            for who, _, text in self.store.texts(INDUSTRY):
+                company = self.market.by_who.get(who)
+                key = company.who if company else who
+                self._industries[key] = f"{self._industries.get(key, '')}{text}；"
+        return self._industries
+
+    @property
+    def filers(self) -> frozenset[str]:
+        """Companies that issued filings themselves; others are known from imported tables only."""
+        return frozenset(self.market.filings)
+
+    def covers(self, company: Company, period: str) -> bool:
+        """Whether the list given with the question holds this company's report of the year."""
+        years = self.years.get(company.who)
+        return years is None or period[:4] in years
 
     def filings(self, company: Company) -> list[StoredDocument]:
         """The documents that this company issued."""
-        names = {company.code, company.who, *company.full_names} - {None}
-        return [d for d in self.documents if d.filing.code in names or d.filing.issuer in names]
+        return self.market.filings.get(company.who, [])
 
     def vocabulary(self, company: Company) -> Vocabulary:
         if company.who not in self._vocabularies:
+            if len(self._vocabularies) >= _VOCABULARIES:
+                self._vocabularies.pop(next(iter(self._vocabularies)))
             self._vocabularies[company.who] = Vocabulary.of(self.store.vocabulary(company.who))
         return self._vocabularies[company.who]
 
@@ -159,7 +248,8 @@ class World:
         return None
 
     def name_of(self, sha256: str) -> str:
-        return next((d.name for d in self.documents if d.sha256 == sha256), sha256[:12])
+        document = self.document(sha256)
+        return document.name if document else sha256[:12]
 
     def document(self, sha256: str) -> StoredDocument | None:
-        return next((d for d in self.documents if d.sha256 == sha256), None)
+        return self._by_hash.get(sha256) if self.documents else None

@@ -99,7 +99,8 @@ class Reader:
         )
         with dialect.reading(self._engine) as connection:
             rows = connection.execute(query).all()
-            hashes = dict(connection.execute(select(documents.c.id, documents.c.sha256)).tuples().all())
+            known = connection.execute(select(documents.c.id, documents.c.sha256)).all()
+        hashes = {row.id: row.sha256 for row in known}
         return [
             Cell(who, Decimal(value), span, scope, basis, status, hashes[document])
             for who, value, span, scope, basis, status, document in rows
