@@ -160,12 +160,12 @@ class Asker:
         if limit.unknown and not limit.world.book.all:
             return Unanswerable(text=f"名单中的公司或文件都不在库中：{_listed(limit.unknown)}。")
         today = self._today or date.today()
-        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
-        if computed is not None:
-            return computed
         policy = self._policies.plan(question, limit, today)
         if policy is not None:
             return policy
+        computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
+        if computed is not None:
+            return computed
         parser = Parser(limit.world, today)
         asked, given = take(question)
         plan = attach(parser.parse(asked), given)
@@ -314,11 +314,24 @@ class _Clock:
 def _drafted(outcome: Outcome, plan: Query) -> Draft:
     figures = [f for finding in outcome.findings for f in _all_figures(finding)]
     known = [*outcome.missing, *(n for f in outcome.findings for n in f.notes)]
-    if plan.threshold:
-        known.append(f"{plan.threshold.value:f}")
-        known += [str(len(finding.answers)) for finding in outcome.findings]
+    known += counts_of(outcome, plan)
     status: AnswerStatus = "answered" if outcome.findings else "not_found"
     return Draft(status, compose(outcome, plan), figures, known=known, outcome=outcome)
+
+
+def counts_of(outcome: Outcome, plan: Query) -> list[str]:
+    """Numbers that are neither facts nor calculations of facts: bounds, and how many companies there are."""
+    found: list[str] = []
+    for condition in plan.conditions:
+        forms = (condition.value.scaleb(-power) for power in (0, 4, 8))
+        found += [f"{form.normalize():f}" for form in (*forms, condition.value * 100)]
+    for finding in outcome.findings:
+        sizes = (finding.total, len(finding.answers), len(finding.operands), len(finding.companies))
+        found += [str(size) for size in sizes]
+        found += [str(len(finding.companies) - len(finding.answers)), *finding.warnings, *finding.spoken]
+        found += [str(len(finding.companies) - len(finding.operands))]
+        found += [str(finding.order.last)] if finding.order else []
+    return found
 
 
 def _all_figures(finding: Finding) -> Iterable[Figure]:

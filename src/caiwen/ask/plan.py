@@ -76,6 +76,9 @@ class RatioMeasure(Record):
     display: Literal["percent", "ratio"] = "percent"
 
 
+Single = ItemMeasure | FormulaMeasure | RatioMeasure
+"""A measure with one value for a company and a period."""
+
 Measure = Annotated[
     ItemMeasure | BreakdownMeasure | FormulaMeasure | RatioMeasure, Field(discriminator="kind")
 ]
@@ -94,18 +97,24 @@ class Change(Record):
     asked: Literal["up", "down", "either"] = "either"
 
 
-class Threshold(Record):
-    """Only what is above or below a bound (``value`` in base units)."""
+Sign = Literal[">", ">=", "<", "<="]
 
-    sign: Literal[">", ">=", "<", "<="]
+
+class Condition(Record):
+    """Only companies whose measure (or its change) is above or below a bound (``value`` in base units, shares in %)."""
+
+    measure: Measure
+    change: Change | None = None
+    sign: Sign
     value: Decimal
     unit: str = ""
 
 
 class Aggregate(Record):
-    """``same``: are all values equal; ``sum``, ``mean`` and ``difference`` over what was selected; ``count`` of companies."""
+    """``same``: are all values equal; ``sum``, ``mean`` and ``difference`` over what was selected; ``count`` of companies;
+    ``place``: which place the named companies take among all."""
 
-    kind: Literal["count", "sum", "mean", "same", "difference"]
+    kind: Literal["count", "sum", "mean", "same", "difference", "place"]
 
 
 class Order(Record):
@@ -117,22 +126,38 @@ class Order(Record):
     last: int = 1
 
 
+class Ranking(Record):
+    """Companies ranked by a measure, or by its change, in each of ``periods``."""
+
+    measure: Measure
+    change: Change | None = None
+    periods: tuple[PeriodRef, ...] = ()
+    order: Order
+
+
 class Select(Record):
-    """``companies`` empty with ``everyone``: all companies of the store (or of the list given with the question)."""
+    """``companies`` empty with ``everyone``: all companies of the store (or of the list given with the question),
+    registered in one of ``regions`` (in any year, where ``ever``) and of ``sector`` (bank, insurer, broker, or a word of the industry)."""
 
     companies: tuple[CompanyRef, ...] = ()
     everyone: bool = False
-    region: str | None = None
+    regions: tuple[str, ...] = ()
+    ever: bool = False
+    sector: str | None = None
     periods: tuple[PeriodRef, ...] = ()
     scope: Scope = Scope.CONSOLIDATED
 
 
 class Query(Record):
+    """``derive``: what to show (of everyone: of those that ``rankings`` and ``conditions`` leave). ``every``: places and conditions must hold in all periods (and rankings)."""
+
     kind: Literal["query"] = "query"
     select: Select
     derive: tuple[Measure, ...]
     change: Change | None = None
-    threshold: Threshold | None = None
+    conditions: tuple[Condition, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+    every: bool = False
     aggregate: Aggregate | None = None
     order: Order | None = None
     decimals: int | None = None

@@ -1,0 +1,106 @@
+"""The region and the sector that a question restricts itself to, read before companies are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from caiwen.ask.regions import place_at
+from caiwen.ask.words import words
+
+_WHEN = r"(?:(?:曾经?|历史上?|原|以前|过去)(?:的)?)"
+_BEFORE = re.compile(
+    r"(?:(?:曾经?|历史上?|原|以前|过去)(?:的)?)?(?:注册(?:地址?|地点|所在地|登记地)?(?:曾经?)?(?:位于|设在|在|于|是|为|:)?(?:是|为)?|位于|地处|总部(?:设)?(?:在|位于)?)$"
+)
+_IN = re.compile(r"(?:(?:曾经?|历史上?|原|以前|过去)(?:的)?)?在$")
+_REGISTERED = re.compile(r"^(?:省|市|地区|境内|本地|辖区)?(?:曾经?)?(?:注册|登记|设立)(?:过)?(?:的)?")
+_COMPANIES = re.compile(
+    r"^(?:省|市|地区|境内|本地|辖区|辖内)?(?:的)?(?:所有|全部|各)?(?:A股|沪市|深市|民营|国有)?(?:的)?(?=上市公司|公司|企业|上市企业)"
+)
+_TAIL = re.compile(r"^(?:省|市|地区|境内|辖区)?(?:的)?")
+_JOIN = re.compile(r"[、,，]|和|与|或者?|及|以及")
+_EVER = re.compile(r"曾|历史|以前|过去")
+_UNKNOWN = (
+    re.compile(rf"{_WHEN}?在(?P<place>[\u4e00-\u9fff]{{2,6}}?)(?:省|市)?(?:曾经?)?(?:注册|登记)(?:的)?"),
+    re.compile(
+        rf"{_WHEN}?注册(?:地址?|地点|所在地)(?:曾经?)?(?:位于|设在|在|于|为|是)(?P<place>[\u4e00-\u9fff]{{2,6}}?)(?:省|市)?(?:的)?(?=公司|企业|上市|,|，|哪|有|$)"
+    ),
+)
+_ASKING = re.compile(r"哪|什么|何|同")
+_INDUSTRY = re.compile(
+    r"(?:属于|所属|从事)?(?P<name>[\u4e00-\u9fff]{2,6}?)(?:行业|板块|产业)(?:的|里|中|内|上市)*(?=公司|企业|,|，|$|哪|有|[0-9前最])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """``text``: the question with what was read masked, offsets kept."""
+
+    text: str
+    regions: tuple[str, ...] = ()
+    ever: bool = False
+    sector: str | None = None
+
+
+def restriction(text: str, mask: str) -> Restriction:
+    """The region and sector in the words of a question about many companies."""
+    regions, ever, span = _regions(text)
+    if span:
+        text = text[: span[0]] + mask * (span[1] - span[0]) + text[span[1] :]
+    sector, span = _sector(text)
+    if span:
+        text = text[: span[0]] + mask * (span[1] - span[0]) + text[span[1] :]
+    return Restriction(text, regions, ever, sector)
+
+
+def _regions(text: str) -> tuple[tuple[str, ...], bool, tuple[int, int] | None]:
+    for names, start, end in _groups(text):
+        before = _BEFORE.search(text[:start])
+        after = _REGISTERED.match(text[end:])
+        inside = _IN.search(text[:start])
+        of_companies = _COMPANIES.match(text[end:])
+        if not (before or after or of_companies):
+            continue
+        lead = before or inside
+        begin = lead.start() if lead else start
+        tail = after or of_companies or _TAIL.match(text[end:])
+        finish = end + (tail.end() if tail else 0)
+        ever = _EVER.search(text[begin:finish]) is not None
+        return tuple(dict.fromkeys(names)), ever, (begin, finish)
+    for pattern in _UNKNOWN:
+        match = pattern.search(text)
+        if match and not _ASKING.match(match["place"]):
+            return (match["place"],), _EVER.search(match[0]) is not None, match.span()
+    return (), False, None
+
+
+def _groups(text: str) -> list[tuple[list[str], int, int]]:
+    """Places that stand together (江苏、浙江和上海), each group with its span."""
+    found: list[tuple[list[str], int, int]] = []
+    at = 0
+    while at < len(text):
+        place = place_at(text, at)
+        if place is None:
+            at += 1
+            continue
+        spelling = text[at : place[1]]
+        name = place[0].name if place[0].level != "area" else spelling
+        joined = found and _JOIN.fullmatch(text[found[-1][2] : at])
+        if joined:
+            found[-1] = ([*found[-1][0], name], found[-1][1], place[1])
+        else:
+            found.append(([name], at, place[1]))
+        at = place[1]
+    return found
+
+
+def _sector(text: str) -> tuple[str | None, tuple[int, int] | None]:
+    for sector, spellings in words("sectors").items():
+        for spelling in sorted(spellings, key=len, reverse=True):
+            at = text.find(spelling)
+            if at >= 0:
+                return str(sector), (at, at + len(spelling))
+    match = _INDUSTRY.search(text)
+    if match and match["name"] not in words("generic_industries"):
+        return match["name"], match.span()
+    return None, None

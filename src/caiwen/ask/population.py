@@ -1,0 +1,88 @@
+"""Which companies a question about everyone is about: the list given with it, a region, a sector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from caiwen.ask.plan import PeriodRef, Select
+from caiwen.ask.regions import lies_in, only_district, read_address
+from caiwen.ask.world import World
+from caiwen.records.words import SECTOR_WORDS
+from caiwen.store import Company
+
+_FEW = 5
+
+
+@dataclass(slots=True)
+class Population:
+    """``words``: how an answer calls the restriction (注册地址在江苏的); ``notes``: what else to say about it."""
+
+    companies: dict[str, Company]
+    words: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return len(self.companies)
+
+    @property
+    def who(self) -> str:
+        return f"库中{self.words}公司"
+
+
+def population(world: World, select: Select, period: PeriodRef) -> Population:
+    """The companies that ``select`` leaves for one period."""
+    kept = [c for c in world.book.all if world.covers(c, period.period)]
+    made = Population({c.who: c for c in kept})
+    if select.sector:
+        _by_sector(made, world, select.sector)
+    if select.regions:
+        _by_region(made, world, select, period.period[:4])
+    return made
+
+
+def _by_region(made: Population, world: World, select: Select, year: str) -> None:
+    inside: dict[str, Company] = {}
+    unread, nearby = [], []
+    for who, company in made.companies.items():
+        texts = _addresses(world.addresses.get(who, {}), year, ever=select.ever)
+        if not texts:
+            unread.append(company.name)
+        elif any(lies_in(text, name) for text in texts for name in select.regions):
+            inside[who] = company
+        elif any(only_district(text, select.regions) for text in texts):
+            nearby.append(company.name)
+    made.companies = inside
+    places = "、".join(select.regions)
+    made.words = f"{'曾经在' + places + '注册' if select.ever else '注册地址在' + places}的"
+    if nearby:
+        said = f"另有 {len(nearby)} 家的注册地址只写{places}所辖的县级市，没有计入：{_some(nearby)}。"
+        made.notes.append(said)
+    if unread:
+        made.notes.append(f"{len(unread)} 家公司没有可读的注册地址，没有计入。")
+
+
+def _addresses(by_period: dict[str, str], year: str, *, ever: bool) -> list[str]:
+    """That of the year; where it is absent or unreadable, that of the nearest year. All of them for 曾经."""
+    readable = {p: text for p, text in by_period.items() if read_address(text).province}
+    if ever:
+        return list(readable.values()) or list(by_period.values())
+    nearest = sorted(readable or by_period, key=lambda p: (abs(int(p[:4]) - int(year)), p))
+    return [(readable or by_period)[nearest[0]]] if nearest else []
+
+
+def _by_sector(made: Population, world: World, sector: str) -> None:
+    """By the kind of statements, or by a word of the industry that the company itself names."""
+    if sector in SECTOR_WORDS:
+        made.companies = {w: c for w, c in made.companies.items() if c.sector == sector}
+        made.words = f"{SECTOR_WORDS[sector].removesuffix('公司')}类"
+        return
+    industries = world.industries
+    made.companies = {w: c for w, c in made.companies.items() if sector in industries.get(w, "")}
+    made.words = f"{sector}行业的"
+    if not industries:
+        made.notes.append("材料中没有公司所属行业的数据，无法按行业筛选。")
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:_FEW]) + ("等" if len(names) > _FEW else "")
