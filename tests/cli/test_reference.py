@@ -1,14 +1,16 @@
-"""The generated reference holds every command and every setting."""
+"""The generated reference holds every command, every setting, every formula and every calculator."""
 
 from pathlib import Path
 
 from caiwen.cli.app import command
 from caiwen.cli.reference import write_reference
 from caiwen.config import options
+from caiwen.finance.formulas import formulas
+from caiwen.finance.valuation import calculators
 
 
 def test_reference(tmp_path: Path) -> None:
-    commands, settings = write_reference(tmp_path)
+    commands, settings, formula_page = write_reference(tmp_path)
     text = commands.read_text(encoding="utf-8")
     for verb in command().commands:
         assert f"## caiwen {verb}\n" in text
@@ -17,3 +19,6 @@ def test_reference(tmp_path: Path) -> None:
     for option in options():
         assert f"| `{option.key}` |" in table
         assert option.description in table
+    formulas_text = formula_page.read_text(encoding="utf-8")
+    assert all(f"| {one.name} |" in formulas_text for one in formulas().all)
+    assert all(f"### {name}\n" in formulas_text for name in calculators())

@@ -95,6 +95,44 @@ def test_nothing_but_arithmetic_is_evaluated(expression: str) -> None:
         evaluate(expression, {"a": Decimal(1), "b": Decimal(2), "c": Decimal(3)})
 
 
+def test_powers_are_for_those_who_ask() -> None:
+    env = {"a": Decimal(2), "b": Decimal("0.5")}
+    assert evaluate("a**3 - 2**-1", env, powers=True) == Decimal("7.5")
+    assert evaluate("(a*a)**b", env, powers=True) == 2
+    for too_large in ("a**99999999999", "(-a)**b", "0**(-1)"):
+        with pytest.raises(FormulaError):
+            evaluate(too_large, env, powers=True)
+
+
+def test_a_hundred_and_fifty_formulas_with_their_sources() -> None:
+    assert len(formulas().all) >= 150
+    assert all(f.source and f.display in ("percent", "ratio", "amount") for f in formulas().all)
+
+
+def test_latin_names_stand_alone_in_any_case() -> None:
+    found = [m.formula.name for m in formulas().find_in("pe、EV/ebitda和Roic，但OPEC和SPE不是")]
+    assert found == ["市盈率", "企业价值倍数", "投入资本回报率"]
+
+
+@pytest.mark.parametrize(
+    ("name", "env", "value"),
+    [
+        ("杜邦净资产收益率", {"净利润": 30, "营业收入": 200, "平均资产总计": 400, "平均所有者权益合计": 150}, "0.2"),
+        ("投入资本回报率", {"利润总额": 100, "利息费用": 20, "所得税费用": 25, "所有者权益合计": 700, "短期借款": 100, "长期借款": 100, "一年内到期的非流动负债": 0, "应付债券": 0}, "0.1"),
+        ("不良贷款率", {"不良贷款余额": 12, "贷款和垫款总额": 800}, "0.015"),
+        ("综合成本率", {"综合赔付率": 65, "综合费用率": 32}, "0.97"),
+        ("风险覆盖率", {"净资本": 300, "各项风险资本准备之和": 120}, "2.5"),
+        ("PEG", {"股价": 20, "基本每股收益": 1, "归属于母公司所有者的净利润": 120, "上年归属于母公司所有者的净利润": 100}, "1"),
+        ("新兴市场Z值", {"流动资产合计": 60, "流动负债合计": 40, "资产总计": 100, "盈余公积": 5, "未分配利润": 15, "利润总额": 8, "利息费用": 2, "所有者权益合计": 50, "负债合计": 50}, "6.936"),
+        ("现金短债比", {"货币资金": 90, "短期借款": 40, "一年内到期的非流动负债": 20}, "1.5"),
+    ],
+)  # fmt: skip
+def test_formulas_by_hand(name: str, env: dict[str, int], value: str) -> None:
+    formula = formulas().get(name)
+    assert formula is not None
+    assert evaluate(formula.expression, {k: Decimal(v) for k, v in env.items()}) == Decimal(value)
+
+
 def test_shown_values_are_rounded_half_up() -> None:
     margin = formulas().get("毛利率")
     ratio = formulas().get("流动比率")

@@ -182,7 +182,8 @@ def _names(text: str, inputs: Iterable[Input], values: list[Value]) -> list[Hit]
     or that belongs to another time or scope (上年净利润)."""
     lexicon = Lexicon((upper(name), one.name) for one in inputs for name in (*one.aliases, one.name))
     masked = _blank(upper(text), [(v.start, v.end) for v in values])
-    longer = [(m.start, m.end) for m in (*taxonomy().find_in(masked), *formulas().find_in(masked))]
+    longer = [(m.start, m.end) for m in taxonomy().find_in(masked)]
+    longer += [(m.start, m.end) for m in formulas().find_in(masked)]
     apart: list[str] = load("calculators.yaml")["apart"]
     return [
         hit

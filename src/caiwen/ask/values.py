@@ -55,8 +55,7 @@ def values_in(text: str) -> list[Value]:
 
 def _value(match: re.Match[str]) -> Value | None:
     if match["of_hundred"]:
-        number = _spoken(match["of_hundred"])
-        return number and Value(match.start(), match.end(), number, "%", match[0])
+        return Value(match.start(), match.end(), _spoken(match["of_hundred"]), "%", match[0])
     number = plain_number(match["number"])
     if number is None:
         return None

@@ -1,4 +1,4 @@
-"""``python -m caiwen.cli.reference FOLDER``: the reference of commands and settings, from their declarations."""
+"""``python -m caiwen.cli.reference FOLDER``: the reference of commands, settings and formulas, from their declarations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from caiwen.cli.formula_page import formulas_page
 from caiwen.cli.help import render_help
 from caiwen.cli.output import say, write_whole
 
@@ -44,7 +45,7 @@ def settings_page() -> str:
 
 def write_reference(folder: Path) -> list[Path]:
     header = "# 命令\n\n由 `caiwen --help` 的声明生成。\n\n"
-    pages = {"commands.md": header + "\n".join(command_pages()), "settings.md": settings_page()}
+    pages = {"commands.md": header + "\n".join(command_pages()), "settings.md": settings_page(), "formulas.md": formulas_page()}
     for name, text in pages.items():
         write_whole(folder / name, text)
     return [folder / name for name in pages]

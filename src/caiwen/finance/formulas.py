@@ -185,6 +185,8 @@ _LARGEST = 400
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if base == 0 and exponent < 0:
+        raise decimal.DivisionByZero
     return base**exponent
 
 

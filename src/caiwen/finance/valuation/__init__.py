@@ -5,7 +5,17 @@ steps an answer shows.
 """
 
 from caiwen.finance.valuation.run import run
-from caiwen.finance.valuation.table import Calculator, Goal, Input, calculators
+from caiwen.finance.valuation.table import Calculator, Goal, Input, calculators, goal_named
 from caiwen.finance.valuation.worksheet import Step, ValuationError, Worksheet
 
-__all__ = ["Calculator", "Goal", "Input", "Step", "ValuationError", "Worksheet", "calculators", "run"]
+__all__ = [
+    "Calculator",
+    "Goal",
+    "Input",
+    "Step",
+    "ValuationError",
+    "Worksheet",
+    "calculators",
+    "goal_named",
+    "run",
+]

@@ -79,6 +79,13 @@ def calculators() -> dict[str, Calculator]:
     return {one.name: one for one in made}
 
 
+def goal_named(name: str) -> tuple[Calculator, Goal] | None:
+    """The result of that name, else the first with that alias."""
+    every = [(one, goal) for one in calculators().values() for goal in one.goals]
+    exact = [pair for pair in every if pair[1].name == name]
+    return next(iter([*exact, *(pair for pair in every if name in pair[1].aliases)]), None)
+
+
 def _calculator(row: dict[str, Any]) -> Calculator:
     goals = tuple(
         Goal(
