@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -296,25 +296,13 @@ def _members(masked: str, vocabulary: Vocabulary) -> list[Mention]:
 def _choose(candidates: Iterable[Mention]) -> list[Mention]:
     """The longest candidates first, without overlaps; equal spans keep every word group, but one meaning."""
     chosen: list[Mention] = []
-    ordered = sorted(_whole_names(candidates), key=lambda m: (m.start - m.end, _PRIORITY[m.kind], m.start))
+    ordered = sorted(candidates, key=lambda m: (m.start - m.end, _PRIORITY[m.kind], m.start))
     for mention in ordered:
         clash = [c for c in chosen if c.start < mention.end and mention.start < c.end]
         same = all((c.start, c.end) == (mention.start, mention.end) and c.kind == "word" for c in clash)
         if not clash or (same and mention.kind == "word"):
             chosen.append(mention)
     return sorted(chosen, key=lambda m: m.start)
-
-
-def _whole_names(candidates: Iterable[Mention]) -> Iterator[Mention]:
-    """Without words of aggregates that begin inside a name and run on: 负债合计|是多少, not 负债|合计是多少."""
-    known = list(candidates)
-    names = [m for m in known if m.kind in ("item", "formula")]
-    for mention in known:
-        torn = mention.group.startswith("aggregate") and any(
-            n.start < mention.start < n.end < mention.end for n in names
-        )
-        if not torn:
-            yield mention
 
 
 def _read_leftovers(reading: Reading, masked: str) -> None:
