@@ -41,6 +41,8 @@ def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: 
     step = quantum(mention)
     if abs(said - have) * 2 <= step:
         return Support.ROUNDED
+    if mention.unit == "元" and step >= 1000 and 0 < abs(have) - abs(said) < step and said * have > 0:
+        return Support.ROUNDED  # 2,233.4万元 for 2,233.45: cut off rather than rounded
     kind = hedge(before, after)
     if kind == "about" and (abs(said - have) <= step or _near(said, have, mention)):
         return Support.HEDGED

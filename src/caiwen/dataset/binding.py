@@ -10,10 +10,13 @@ from functools import cache
 from caiwen.dataset.data import words
 from caiwen.dataset.ledger import When
 from caiwen.dataset.mentions import Mention
+from caiwen.finance.period import Period
 from caiwen.records import Scope
 
 _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
-_STOP = re.compile(r"[，,、：:（(]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_RISES = re.compile(r".{0,10}?(?:至|到|为)")
+_LOOSE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Bound:
     sentence: tuple[int, int] = (0, 0)
     far_member: bool = False
     """Another number stands between the member and this one, so that it may be about the whole again."""
+    tight: bool = True
+    """Nothing but numbers, periods and words of linking stands between the item and the number."""
 
 
 @dataclass(slots=True)
@@ -101,7 +106,8 @@ class Reader:
                 case "amount" | "number":
                     following = self._following_item(one, inside) if item_at < 0 else None
                     now = replace(here, items=following.names) if following else here
-                    self._bind(one, now, near, inside, last, span, bases)
+                    start = self._is_start(one, last, span, inside)
+                    self._bind(one, now, year_before(near) if start else near, inside, last, span, bases)
                     near = here.when
             last = one.end
         self.frame = replace(here, when=main.when if main else here.when, scope=self.frame.scope)
@@ -133,13 +139,31 @@ class Reader:
                 tuple(m for m in inside if m.kind in ("item", "period", "company", "member")),
                 span,
                 self._member_is_far(inside, one),
+                self._is_tight(inside, one),
             )
         )
+
+    def _is_tight(self, inside: list[Mention], one: Mention) -> bool:
+        """Measured by the characters left over when mentions and linking words are taken out."""
+        items = [m for m in inside if m.kind == "item" and m.start < one.start]
+        if not items:
+            return False
+        gap = self.text[items[-1].end : one.start]
+        for m in inside:
+            if m.kind != "item" and items[-1].end <= m.start < one.start:
+                gap = gap.replace(m.text, "", 1)
+        return len(_HAN.findall(_glue().sub("", gap))) <= _LOOSE
 
     def _member_is_far(self, inside: list[Mention], one: Mention) -> bool:
         members = [m for m in inside if m.kind == "member" and m.start < one.start]
         at = members[-1].end if members else one.start
         return any(at <= m.start < one.start for m in inside if m.kind in ("amount", "number"))
+
+    def _is_start(self, one: Mention, last: int, span: tuple[int, int], inside: list[Mention]) -> bool:
+        """由1566.6万元升至2233.4万元: the first number is the one of the year before, where no period says otherwise."""
+        lead = self.text[max(last, span[0]) : one.start].rstrip()
+        dated = any(m.kind == "period" and last - 1 <= m.end <= one.start for m in inside)
+        return lead.endswith(("由", "从")) and not dated and bool(_RISES.match(self.text[one.end : one.end + 14]))
 
     def _following_item(self, one: Mention, inside: list[Mention]) -> Mention | None:
         """13.04亿元的营业收入: the item stands behind the number, with nothing but 的 between."""
@@ -159,6 +183,12 @@ class Reader:
             return
         clause_end = span[1]
         numbers = [b for b in self.bound if b.sentence == span and at < b.mention.start < clause_end]
+        if len(numbers) == 4 and _every_quarter().search(self.text[span[0] : at]):
+            for part, bound in zip(("Q1", "Q2", "Q3", "Q4"), numbers, strict=True):
+                year = (bound.frame.when.period if bound.frame.when else "")[:4]
+                when = When(f"{year}{part}", part != "Q1")
+                self.bound[self.bound.index(bound)] = replace(bound, frame=replace(bound.frame, when=when))
+            return
         for kind in ("item", "period", "company", "member"):
             names = [m for m in inside if m.kind == kind and m.end <= at]
             names = names[-len(numbers) :] if len(names) > len(numbers) else names
@@ -192,6 +222,21 @@ def _parent_outside(sentence: str, offset: int, inside: Iterable[Mention]) -> bo
 @cache
 def _parent() -> re.Pattern[str]:
     return re.compile(words("parent"))
+
+
+@cache
+def _glue() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(words("glue"), key=len, reverse=True)))
+
+
+@cache
+def _every_quarter() -> re.Pattern[str]:
+    return re.compile(words("times", "every_quarter"))
+
+
+def year_before(when: When | None) -> When | None:
+    parsed = Period.parse(when.period) if when else None
+    return When(str(parsed.prior_year()), when.single) if parsed and when else None
 
 
 @cache

@@ -9,11 +9,12 @@ from decimal import Decimal
 from functools import cache
 from itertools import combinations
 
+from caiwen.dataset.amounts import agree, quantum
 from caiwen.dataset.binding import Bound, Reader, frame_of
 from caiwen.dataset.data import words
 from caiwen.dataset.equations import Chain, Part, chains
 from caiwen.dataset.judge import Judge, without_member
-from caiwen.dataset.ledger import Ledger, describe
+from caiwen.dataset.ledger import Ledger, When, describe
 from caiwen.dataset.mentions import Mention, Names, read
 from caiwen.dataset.records import Claim, Support
 from caiwen.dataset.said import Said
@@ -36,6 +37,8 @@ class Checker:
     ledger: Ledger
     texts: tuple[str, ...] = ()
     in_text: InText | None = None
+    who: str | None = None
+    """Of whom an answer speaks that names nobody (公司, 本报告)."""
 
     def check(self, question: str, answer: str, history: Sequence[tuple[str, str]] = ()) -> list[Claim]:
         """Every claim in order of place."""
@@ -49,12 +52,13 @@ class Run:
         self, checker: Checker, question: str, answer: str, history: Sequence[tuple[str, str]]
     ) -> None:
         self.ledger, self.texts, self.in_text = checker.ledger, checker.texts, checker.in_text
-        self.judge = Judge(self.ledger)
+        self.judge, self.default = Judge(self.ledger), checker.who
         self.question, self.answer = question, answer
         self.before = "\n".join(normalise(f"{q}\n{a}") for q, a in history)
         self.companies = Names(self.ledger.names)
         self.asked = self._read(self.before, None) + self._read(question, None)
         anchor = next((m.when.period for m in self.asked if m.kind == "period" and m.when), None)
+        anchor = anchor or self._latest()
         self.mentions = self._read(answer, anchor)
         self.given = {(abs(m.value), m.unit) for m in self.asked if m.value is not None}
         self.supported: list[Mention] = []
@@ -65,11 +69,24 @@ class Run:
         if not text:
             return []
         whos = {owner for _, _, owner in self.companies.find(text + self.question)}
-        if not whos and len(set(self.ledger.names.values())) == 1:
-            whos = set(self.ledger.names.values())
+        if not whos:
+            owners = set(self.ledger.names.values())
+            whos = owners if len(owners) == 1 else {self.default} if self.default else set()
         members = {m: m for who in whos for m in self.ledger.members(who)}
         items = {i: i for who in whos for i in self.ledger.items(who) if len(i) >= 3}
-        return read(text, self.companies, Names(members), Names(items), anchor)
+        found = read(text, self.companies, Names(members), Names(items), anchor)
+        return [self._named(m) for m in found]
+
+    def _named(self, m: Mention) -> Mention:
+        """A company called by a part of its full name."""
+        who = self.ledger.meant(m.text) if m.kind == "company" and not m.names else None
+        return replace(m, names=(who,)) if who else m
+
+    def _latest(self) -> str | None:
+        """The last full year of the company that is meant, for answers that name no year."""
+        owners = {m.names[0] for m in self.asked if m.kind == "company" and m.names}
+        who = next(iter(owners)) if len(owners) == 1 else self.default
+        return self.ledger.latest_year(who) if who else None
 
     # --- the whole --------------------------------------------------------------------------------
 
@@ -77,7 +94,10 @@ class Run:
         frame = frame_of(self._last_asked(), self.question)
         if frame.who is None and not frame.stranger:
             owners = list(dict.fromkeys(self.ledger.names.values()))
-            frame = replace(frame, who=owners[0] if len(owners) == 1 else None)
+            frame = replace(frame, who=owners[0] if len(owners) == 1 else self.default)
+        if frame.when is None and frame.who:
+            year = self.ledger.latest_year(frame.who)
+            frame = replace(frame, when=When(year) if year else None)
         bound = Reader(self.answer, frame).read(self.mentions)
         steps = [chain for chain in chains(self.answer)]
         said = Said(self.ledger, self.texts, self.question, self.answer).claims(self.mentions, frame)
@@ -99,7 +119,7 @@ class Run:
 
     def _plain(self, bound: Bound) -> Claim | None:
         m = bound.mention
-        if m.kind == "number" and not self._counts(bound):
+        if (m.kind == "number" or m.unit == "股") and not self._counts(bound):
             return None
         claim = self.judge.judge(bound)
         if claim.support is not Support.NONE:
@@ -108,7 +128,12 @@ class Run:
         return self._otherwise(claim, bound)
 
     def _counts(self, bound: Bound) -> bool:
-        """A bare numeral is a claim when it is long or has places; small ones count and number things."""
+        """A bare numeral is a claim when it is long or has places; small ones count and number things, and
+        每10股 is a measure."""
+        if self.answer[: bound.mention.start].endswith("每") and bound.mention.unit in ("股", ""):
+            return False
+        if bound.mention.kind == "amount":
+            return True
         if bound.mention.value in self.constants:
             return False
         digits = bound.mention.text.replace(",", "").lstrip("-−")
@@ -144,6 +169,8 @@ class Run:
 
     def _adds_up(self, bound: Bound) -> bool:
         m, lead = bound.mention, self.answer[max(0, bound.mention.start - 16) : bound.mention.start]
+        if bound.role == "change" and self._is_growth(bound):
+            return True
         if m.value is None or not any(word in lead for word in words("derived")):
             return False
         same = [s.value for s in self.supported if s.unit == m.unit and s is not m and s.value is not None][-8:]
@@ -153,6 +180,19 @@ class Run:
         if any(abs(abs(a - b) - abs(m.value)) <= _slack(m) for a, b in combinations(same, 2)):
             return True
         return self._is_ratio(m)
+
+    def _is_growth(self, bound: Bound) -> bool:
+        """A change between two numbers of the same sentence that are borne out themselves."""
+        m = bound.mention
+        near = [s for s in self.supported if bound.sentence[0] <= s.start < bound.sentence[1] and s is not m]
+        for a, b in combinations([s for s in near if s.value], 2):
+            x, y = a.value or Decimal(1), b.value or Decimal(1)
+            if a.unit != b.unit:
+                continue
+            ways = [y - x] if m.unit == a.unit or m.unit == "百分点" else [(y - x) / abs(x) * 100, (x - y) / abs(y) * 100]
+            if any(agree(m, v, bound.before, bound.after, signed=False) is not Support.NONE for v in ways):
+                return True
+        return False
 
     def _is_ratio(self, m: Mention) -> bool:
         money = [s.value for s in self.supported if s.unit not in ("%", "百分点") and s.value][-6:]
@@ -292,8 +332,6 @@ def _before(chain: Chain, part: Part) -> str:
 
 
 def _slack(m: Mention) -> Decimal:
-    from caiwen.dataset.amounts import quantum
-
     return quantum(m) / 2
 
 

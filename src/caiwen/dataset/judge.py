@@ -8,11 +8,10 @@ from decimal import Decimal
 from itertools import product
 
 from caiwen.dataset.amounts import agree, units_agree
-from caiwen.dataset.binding import Bound
+from caiwen.dataset.binding import Bound, year_before
 from caiwen.dataset.ledger import Ledger, When, describe, size_of
 from caiwen.dataset.records import Claim, Support
 from caiwen.finance.formulas import FormulaError, balance_of, evaluate, formulas, names_in
-from caiwen.finance.period import Period
 from caiwen.records import Fact
 
 _ORDER = list(Support)
@@ -137,7 +136,7 @@ class Judge:
         now = self._sizes(bound, item, when)
         if not prefix:
             return now
-        before = self._sizes(bound, item, _year_before(when))
+        before = self._sizes(bound, item, year_before(when))
         if prefix == "平均":
             return [(a + b) / 2 for a, b in product(now, before)]
         return before
@@ -172,7 +171,7 @@ class Judge:
         frame = bound.frame
         if frame.when is None or frame.who is None:
             return
-        earlier = list(bound.bases) or [w for w in (_year_before(frame.when),) if w]
+        earlier = list(bound.bases) or [w for w in (year_before(frame.when),) if w]
         said = [m.when for m in bound.others if m.kind == "period" and m.when]
         pairs = [(frame.when, base) for base in earlier]
         pairs += [(b, a) for a in said for b in said if a.period < b.period and (b, a) not in pairs]
@@ -238,21 +237,24 @@ class Judge:
             return "unknown", "", False
         here = self.candidates(bound)
         if here and bound.role == "level":
-            fact = min(here, key=lambda f: _distance(bound, f))
-            if fact.value is None or self._is_elsewhere(bound):
-                return "item", self._elsewhere(bound) or describe(fact), True
-            wrong_unit = fact.value and units_agree(bound.mention.unit, fact.unit) is False
-            scaled = _same_digits(bound, fact)
-            return ("unit" if wrong_unit or scaled else "value"), describe(fact), bound.mention.unit != "%"
+            return self._why_level(bound, here)
         if bound.role == "change" and any(True for _ in self.comparisons(bound)):
-            return "value", self._change_words(bound), True
+            return "value", self._change_words(bound), bound.tight
         elsewhere = self._elsewhere(bound)
         if elsewhere:
-            return "period", elsewhere, True
+            return "period", elsewhere, bound.tight
         return "unknown", "", False
 
-    def _is_elsewhere(self, bound: Bound) -> bool:
-        return bool(self._elsewhere(bound))
+    def _why_level(self, bound: Bound, here: list[Fact]) -> tuple[str, str, bool]:
+        """Another value of the same thing; the same digits under another unit; this value of another thing."""
+        fact = min(here, key=lambda f: _distance(bound, f))
+        if self._elsewhere(bound):
+            return "item", self._elsewhere(bound), bound.tight
+        if fact.value is not None and _same_digits(bound, fact):
+            return "unit", describe(fact), True
+        if not units_agree(bound.mention.unit, fact.unit):
+            return "unknown", "", False
+        return "value", describe(fact), bound.tight
 
     def _elsewhere(self, bound: Bound) -> str:
         """A fact of this very value under another item or period; only for values too long to meet by chance."""
@@ -289,11 +291,6 @@ def _shown(name: str, value: Decimal) -> Decimal:
     """A ratio as answers show it: differences are told between rounded values."""
     formula = formulas().get(name)
     return value.quantize(Decimal(1).scaleb(-formula.decimals)) if formula else value
-
-
-def _year_before(when: When) -> When | None:
-    parsed = Period.parse(when.period)
-    return When(str(parsed.prior_year()), when.single) if parsed else None
 
 
 def _distance(bound: Bound, fact: Fact) -> Decimal:

@@ -106,6 +106,12 @@ class Ledger:
 
     # --- asking ---------------------------------------------------------------------------------------
 
+    def meant(self, stranger: str) -> str | None:
+        """Whom a name means that stands in order within exactly one full name: 安靠智能 for 江苏安靠智能输电…公司."""
+        short = stranger.removesuffix("公司").removesuffix("集团")
+        found = {owner for name, owner in self._names.items() if len(name) > 6 and len(short) >= 3 and short in name}
+        return found.pop() if len(found) == 1 else None
+
     @property
     def names(self) -> dict[str, str]:
         """Every name → whose it is."""
@@ -150,6 +156,16 @@ class Ledger:
         """Facts of a company that have exactly this size, whatever they are."""
         self._bring(who)
         return self._values[who].get(abs(value), [])
+
+    def latest_year(self, who: str) -> str | None:
+        """The last year of which many facts are known: an outlook or a plan for the next does not make it that."""
+        self._bring(who)
+        years: dict[str, int] = defaultdict(int)
+        for owner, item in self._facts:
+            if owner == who:
+                for year in {f.period for f in self._facts[owner, item] if len(f.period) == 4}:
+                    years[year] += 1
+        return max(years, key=lambda y: (years[y] * 2 >= max(years.values()), y), default=None)
 
     def periods(self, who: str, item: str) -> list[When]:
         return list(dict.fromkeys(when_of(f) for f in self.facts(who, item)))

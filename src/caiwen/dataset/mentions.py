@@ -19,8 +19,7 @@ DATE = re.compile(r"(?P<y>(?:19|20)\d{2})\s*(?:年\s*(?P<m>\d{1,2})\s*月\s*(?P<
 LAW = re.compile(r"《[^《》]{2,60}》")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?")
 _NUMBER = re.compile(r"(?<![\d.A-Za-z_])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*[A-Za-z_])")
-_FIRM = re.compile(r"[\u4e00-\u9fff（）()·A-Za-z]{2,24}?(?:股份有限公司|有限责任公司|集团有限公司)")
-_SUBJECT = re.compile(r"(?:^|(?<=[。；;\n]))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*]{1,9}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)")
+_SUBJECT = re.compile(r"(?:^|(?<=[。；;\n]))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ def read(text: str, companies: Names, members: Names, items: Names, anchor: str 
     named += [Mention("article", m.start(), m.end(), m[0], (m[0],)) for m in ARTICLE.finditer(text)]
     kept = _longest(named)
     kept += _free(_periods(text, anchor), kept)
+    kept += _free(_times(text, kept, anchor), kept)
     kept += _free(_dates(text), [m for m in kept if m.kind != "period"])
     kept += _free(_amounts(text), kept)
     kept += _free(_strangers(text, kept), [m for m in kept if m.kind != "item"])
@@ -126,6 +126,36 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
         yield Mention("period", m.start, m.end, text[m.start : m.end], when=when)
 
 
+def _times(text: str, known: list[Mention], anchor: str | None) -> Iterable[Mention]:
+    """期初, 第二季度: words of time that lean on the year named last before them, else on ``anchor``."""
+    dated = [m for m in known if m.kind == "period" and m.when]
+    for match in _time_words().finditer(text):
+        before = [m for m in dated if m.end <= match.start()]
+        said = (before[-1].when.period if before and before[-1].when else anchor) or ""
+        when = _reckoned(match[0], said[:4])
+        if when is not None:
+            yield Mention("period", match.start(), match.end(), match[0], when=when)
+
+
+def _reckoned(word: str, year: str) -> When | None:
+    times = words("times")
+    if not year.isdigit():
+        return None
+    if word in times["back"]:
+        return When(str(int(year) - times["back"][word]))
+    if word in times["parts"]:
+        return When(f"{year}{times['parts'][word]}")
+    part = times["quarters"][word]
+    return When(f"{year}{part}", part != "Q1")
+
+
+@cache
+def _time_words() -> re.Pattern[str]:
+    times = words("times")
+    every = sorted((*times["back"], *times["parts"], *times["quarters"]), key=len, reverse=True)
+    return re.compile("|".join(every))
+
+
 def _inside_number(text: str, start: int, end: int) -> bool:
     """The 2056 of 4.2056 is no year."""
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
@@ -159,11 +189,8 @@ def ordinals() -> re.Pattern[str]:
 
 
 def _strangers(text: str, known: list[Mention]) -> Iterable[Mention]:
-    """Companies that nobody here knows: by their legal form, or as the subject right before a year."""
+    """Companies that nobody here knows as the subject of a sentence, right before a year; others are third parties."""
     spans = [m for m in known if m.kind in ("company", "item", "member")]
-    for m in _FIRM.finditer(text):
-        if not any(k.start < m.end() and m.start() < k.end for k in spans):
-            yield Mention("company", m.start(), m.end(), m[0])
     plain: list[str] = words("no_names")
     for m in _SUBJECT.finditer(text):
         inside = any(k.start < m.end("name") and m.start("name") < k.end for k in spans)
