@@ -102,7 +102,8 @@ def _same(findings: list[Finding], figures: list[Figure]) -> Finding:
     answer = Figure(
         item=findings[0].name, company=findings[0].company, period=findings[-1].period, truth=len(keys) == 1
     )
-    finding = Finding("same", findings[0].name, findings[0].company, answers=[answer])
+    one = findings[0].company if len({f.company for f in figures}) == 1 else None
+    finding = Finding("same", findings[0].name, one, answers=[answer])
     finding.operands = figures
     return finding
 

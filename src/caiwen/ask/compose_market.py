@@ -39,10 +39,10 @@ def _rank(finding: Finding, query: Query) -> list[Sentence]:
     head = f"{head}中，" if finding.lead or query.conditions else head
     if order.first == order.last == 1 and figures:
         first = figures[0]
-        said = f"{head}{finding.name}{word}的是{who(first)}，为{amount(first, query.currency_unit)}{_note(finding)}。"
+        said = f"{head}{finding.name}{word}的是{who(first)}，为{_shown(first, query)}{_note(finding)}。"
         return [Sentence(said, (first,)), *_steps([first])]
     way = "从高到低" if order.descending else "从低到高"
-    parts = [f"第{f.rank}名{who(f)}，{amount(f, query.currency_unit)}" for f in figures]
+    parts = [f"第{f.rank}名{who(f)}，{_shown(f, query)}" for f in figures]
     wanted = order.last - order.first + 1
     fewer = f"符合条件的只有 {len(figures)} 家。" if len(figures) < wanted else ""
     sentences = [Sentence(f"{head}{finding.name}{way}：{'；'.join(parts)}{_note(finding)}。", tuple(figures))]
@@ -69,7 +69,7 @@ def _common(finding: Finding, query: Query) -> list[Sentence]:
     )
     if not count:
         return [Sentence(f"{head}一家也没有。")]
-    names = "；".join(f"{who(f)}，{amount(f, query.currency_unit)}" for f in finding.answers)
+    names = "；".join(f"{who(f)}，{_shown(f, query)}" for f in finding.answers)
     when = words_of(finding.period) if finding.period else ""
     return [Sentence(f"{head}有 {count} 家（所列为{when}的数值）：{names}。", tuple(finding.answers))]
 
@@ -84,7 +84,7 @@ def _list(finding: Finding, query: Query) -> list[Sentence]:
     if first.value is None:
         names = "；".join(f"{f.text}" for f in finding.answers)
     else:
-        names = "；".join(f"{who(f)}，{amount(f, query.currency_unit)}" for f in finding.answers)
+        names = "；".join(f"{who(f)}，{_shown(f, query)}" for f in finding.answers)
     return [Sentence(f"{head}：{names}{_more(finding, len(finding.answers))}。", tuple(finding.answers))]
 
 
@@ -96,7 +96,7 @@ def _count(finding: Finding, query: Query) -> list[Sentence]:
     sentences = [Sentence(said)]
     if finding.operands:
         names = "；".join(
-            f"{f.company.name}，{amount(f, query.currency_unit)}" for f in finding.operands if f.company
+            f"{f.company.name}，{_shown(f, query)}" for f in finding.operands if f.company
         )
         more = _more(finding, len(finding.operands))
         sentences.append(Sentence(f"它们是（按数值从高到低）：{names}{more}。", tuple(finding.operands)))
@@ -145,6 +145,11 @@ def who(figure: Figure) -> str:
     full = next((name for name in ref.also if name.endswith("公司")), ref.name)
     inside = [part for part in (ref.name if ref.name != full else "", ref.code or "") if part]
     return f"{full}（{'，'.join(inside)}）" if inside else full
+
+
+def _shown(figure: Figure, query: Query) -> str:
+    label = f"（{figure.label}）" if figure.label else ""
+    return f"{amount(figure, query.currency_unit)}{label}"
 
 
 def _when(finding: Finding) -> str:

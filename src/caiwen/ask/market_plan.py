@@ -29,8 +29,9 @@ from caiwen.ask.plan import (
     Sign,
 )
 from caiwen.ask.ranking import places_of
-from caiwen.ask.reading import Mention, Reading
+from caiwen.ask.reading import Mention, Reading, ordinal
 from caiwen.ask.words import words
+from caiwen.finance.period import Part, Period
 from caiwen.records import Scope
 
 _CLOSE = 6
@@ -59,6 +60,8 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
     of_companies = re.search(r"公司|企业|家|银行|谁|□", reading.text) is not None
     if ranks and measured and of_companies:
         return True
+    if restricted and not measured and reading.has("aggregate.count"):
+        return True
     bounded = bool(reading.amounts) or bool(_signs(reading)) or any(map(reading.has, _AGGREGATES))
     listed = restricted and re.search(r"哪些|名单|有哪|列出|多少|几家", reading.text) is not None
     return asks_all and (bounded or listed or reading.has("aggregate.count"))
@@ -73,7 +76,9 @@ def market_query(reading: Reading, limits: Restriction) -> Query:
     conditions, used = _conditions(reading)
     free = _without(reading, used)
     every = _every(reading)
-    periods = named_periods(reading)
+    periods = _running(reading, named_periods(reading))
+    if every and len(named_periods(reading)) > 1 and any(c.change for c in conditions):
+        periods = periods[1:]  # growing from 2019 to 2021: the growth of 2020 and of 2021
     select = Select(
         everyone=True,
         regions=limits.regions,
@@ -121,10 +126,11 @@ def _ranked(query: Query, reading: Reading, free: Reading, span: Parts) -> Query
     if _change_left(rest):
         change, periods = change_of(rest, periods)
         after = after or before[-1:]
+    most = re.search(r"最[多少]", reading.text[span.start : span.end]) is not None
     rankings = tuple(
         Ranking(
             measure=measure,
-            change=_fit_change(rank_change, measure),
+            change=_fit_change(rank_change, measure, most=most),
             periods=tuple(rank_periods),
             order=order,
         )
@@ -202,8 +208,22 @@ def _without(reading: Reading, used: list[Mention]) -> Reading:
 
 
 def _every(reading: Reading) -> bool:
-    spoken = reading.text
-    return any(word in spoken for word in words("every"))
+    return reading.has("every") or re.search(r"连续|逐年|持续", reading.text) is not None
+
+
+def _running(reading: Reading, periods: list[PeriodRef]) -> list[PeriodRef]:
+    """连续三年 up to the one year named: that year and those before it."""
+    match = _RUNNING.search(reading.text)
+    if match is None or len(periods) != 1:
+        return periods
+    last = Period.parse(periods[0].period)
+    count = ordinal(match["n"]) or 1
+    if last is None or last.part is not Part.FY:
+        return periods
+    return [PeriodRef(period=str(last.year - back)) for back in range(count - 1, -1, -1)]
+
+
+_RUNNING = re.compile(r"连续(?P<n>[一二两三四五\d])年")
 
 
 def _aggregate(reading: Reading, *, ranked: bool) -> Aggregate | None:
@@ -229,14 +249,14 @@ def _ranked_change(
     return change_of(reading, periods)
 
 
-def _fit_change(change: Change | None, measure: Measure) -> Change | None:
-    """A rank needs one number: the rate; of shares the percentage points, unless a rate was asked for."""
+def _fit_change(change: Change | None, measure: Measure, *, most: bool) -> Change | None:
+    """A rank needs one number: the rate, but the amount for 增加最多; of shares the percentage points."""
     if change is None:
         return None
-    if change.show == "rate" and change.show != "both":
+    if change.show == "rate":
         return change
-    if change.show == "amount":
-        return change
+    if change.show == "amount" or (change.show == "both" and most):
+        return change.model_copy(update={"show": "amount"})
     return change.model_copy(update={"show": "amount" if unit_of(measure) == "%" else "rate"})
 
 

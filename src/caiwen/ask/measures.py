@@ -9,6 +9,7 @@ from caiwen.ask.plan import BreakdownMeasure, FormulaMeasure, ItemMeasure, Measu
 from caiwen.ask.reading import Mention, Reading
 from caiwen.ask.words import words
 from caiwen.ask.world import Vocabulary
+from caiwen.finance.items import taxonomy
 
 _NAMES = {
     "股东": ("持股数量", "持股比例"),
@@ -37,7 +38,7 @@ def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure
     ratios, used = _ratios(reading)
     axes = [m for m in reading.of("axis") if vocabulary is None or m.meaning in vocabulary.members]
     found: list[Measure] = []
-    for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
+    for mention in _named(reading):
         if mention in used:
             found += [r for at, r in ratios if at is mention]
         else:
@@ -45,6 +46,24 @@ def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure
     if not found and (members or axes):
         found = _beside(reading, members, axes, vocabulary)
     return _unique(found)
+
+
+_PEOPLE = "在职员工人数"
+_OF_PEOPLE = re.compile(r"(?:的|数量|人数|数|有|是|为|共|一共|总共|达到?|具体)*")
+
+
+def _named(reading: Reading) -> list[Mention]:
+    """Items and formulas in order; 多少人 or 员工人数 right behind a kind of staff is no item of its own (硕士员工人数)."""
+    kept: list[Mention] = []
+    for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
+        before = kept[-1] if kept else None
+        if mention.meaning == _PEOPLE and before is not None and before.kind == "item":
+            item = taxonomy().get(before.meaning)
+            gap = reading.between(before.end, mention.start)
+            if item is not None and item.unit == "people" and _OF_PEOPLE.fullmatch(gap):
+                continue
+        kept.append(mention)
+    return kept
 
 
 def _unique(measures: list[Measure]) -> list[Measure]:

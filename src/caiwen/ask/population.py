@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from caiwen.ask.plan import PeriodRef, Select
 from caiwen.ask.regions import lies_in, only_district, read_address
+from caiwen.ask.words import words
 from caiwen.ask.world import World
 from caiwen.records.words import SECTOR_WORDS
 from caiwen.store import Company
@@ -74,7 +75,12 @@ def _addresses(by_period: dict[str, str], year: str, *, ever: bool) -> list[str]
 def _by_sector(made: Population, world: World, sector: str) -> None:
     """By the kind of statements, or by a word of the industry that the company itself names."""
     if sector in SECTOR_WORDS:
-        made.companies = {w: c for w, c in made.companies.items() if c.sector == sector}
+        legal: tuple[str, ...] = tuple(words("sector_names").get(sector, ()))
+        made.companies = {
+            who: company
+            for who, company in made.companies.items()
+            if company.sector == sector or any(w in n for w in legal for n in company.full_names)
+        }
         made.words = f"{SECTOR_WORDS[sector].removesuffix('公司')}类"
         return
     industries = world.industries

@@ -40,7 +40,7 @@ class Recorder:
                 if figure.key not in self._places:
                     self._places[figure.key] = len(order)
                     order.append((role, figure))
-        for _, figure in list(order):
+        for _, figure in order:  # grows while it is read: operands have operands
             for operand in figure.operands:
                 if operand.key not in self._places:
                     self._places[operand.key] = len(order)
