@@ -11,7 +11,8 @@ AnswerStatus = Literal["answered", "clarify", "not_found", "refused"]
 
 
 class Citation(BaseModel):
-    """Where it stands. ``box`` in points from the top left corner of the page; ``row``/``column`` in the table or sheet."""
+    """Where it stands. ``box`` in points from the top left corner of the page; ``row``/``column``: of a sheet as its
+    program counts them, from 1 with the heading row; of a table in a document from 0."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -75,6 +75,8 @@ def _common(finding: Finding, query: Query) -> list[Sentence]:
 
 
 def _list(finding: Finding, query: Query) -> list[Sentence]:
+    if not query.conditions:
+        return _all_of(finding)
     head = f"{_when(finding)}{finding.lead}公司中，{_said_of(query)}的有 {finding.total} 家{_note(finding)}"
     if not finding.lead:
         head = f"{_when(finding)}{_said_of(query)}的公司有 {finding.total} 家{_note(finding)}"
@@ -88,8 +90,19 @@ def _list(finding: Finding, query: Query) -> list[Sentence]:
     return [Sentence(f"{head}：{names}{_more(finding, len(finding.answers))}。", tuple(finding.answers))]
 
 
+def _all_of(finding: Finding) -> list[Sentence]:
+    """The companies of a region or sector, nothing else asked."""
+    names = "、".join(who(f) for f in finding.answers)
+    said = f"{finding.lead}公司有 {finding.total} 家：{names}{_more(finding, len(finding.answers))}。"
+    return [Sentence(said, tuple(finding.answers))]
+
+
 def _count(finding: Finding, query: Query) -> list[Sentence]:
     answer = finding.answers[0]
+    if not query.conditions:
+        names = "、".join(who(f) for f in finding.operands)
+        said = f"{finding.lead}公司有{answer.value:f}家：{names}{_more(finding, len(finding.operands))}。"
+        return [Sentence(said, tuple(finding.operands))]
     said = f"{_when(finding)}{finding.lead}公司中，{_said_of(query)}的有{answer.value:f}家{_note(finding)}。"
     if not finding.lead:
         said = f"{_when(finding)}{_said_of(query)}的公司有{answer.value:f}家{_note(finding)}。"

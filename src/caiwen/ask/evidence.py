@@ -188,7 +188,8 @@ class Evidence:
         if first.basis is Basis.CORRECTED:
             found.append(f"{first.item}的数值经人工更正。")
         if first.status is Status.CONFLICT and not found:
-            found.append(f"{first.item}的数值未通过勾稽或与其他位置不一致，请核对原文。")
+            reasons = "；".join(first.checks) or "未通过勾稽或与其他位置不一致"
+            found.append(f"{first.item}的数值有疑点（{reasons}），照原样列出，请核对原文。")
         return list(dict.fromkeys(found))
 
     def comparable(

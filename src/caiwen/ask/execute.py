@@ -288,17 +288,22 @@ class Executor:
     def _one_ranking(self, companies: list[CompanyRef], measure: Single, period: PeriodRef) -> None:
         query = self.query
         figures: list[Figure] = []
+        absent: list[str] = []
         for company in companies:
             calculator = Calculator(self.evidence, query.select.scope, query.decimals)
             figure = self._ranked_figure(calculator, company, measure, period)
             if figure and figure.value is not None:
                 figures.append(figure)
+            else:
+                absent.append(company.name)
         total = len(companies)
         if not figures:
-            self.outcome.missing.append(f"库中 {total} 家公司都没有{words_of(period)}的{name_of(measure)}。")
+            self.outcome.missing.append(f"材料中没有{'、'.join(absent)}{words_of(period)}的{name_of(measure)}。")
             return
         name = figures[0].item if query.change else name_of(measure)
         finding = rank_companies(figures, total, name, period, query)
+        if absent:
+            finding.warnings.append(f"材料中没有{'、'.join(absent)}{words_of(period)}的{name}，没有参加比较。")
         if finding.answers:
             self.outcome.findings.append(finding)
         else:

@@ -63,7 +63,7 @@ def _regions(text: str) -> tuple[tuple[str, ...], bool, tuple[int, int] | None]:
             continue
         lead = before or inside
         begin = lead.start() if lead else start
-        tail = after or of_companies or _TAIL.match(text[end:])
+        tail = after or _TAIL.match(text[end:])
         finish = end + (tail.end() if tail else 0)
         ever = _EVER.search(text[begin:finish]) is not None
         return tuple(dict.fromkeys(names)), ever, (begin, finish)

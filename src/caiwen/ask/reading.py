@@ -115,10 +115,13 @@ def _in_digits(match: re.Match[str]) -> str:
 def read_companies(text: str, book: CompanyBook) -> list[CompanyMention]:
     """Companies named; a company's name inside a longer item name does not count (机器人 in 机器人业务收入 does)."""
     items = [(m.start, m.end) for m in taxonomy().find_in(text)]
-    found = book.find_in(_upper(text))
-    return [
-        m for m in found if not any(s <= m.start and m.end <= e and e - s > m.end - m.start for s, e in items)
-    ]
+    return [m for m in book.find_in(_upper(text)) if not any(_belongs(m, *item) for item in items)]
+
+
+def _belongs(mention: CompanyMention, start: int, end: int) -> bool:
+    """Whether the characters of a company's name are rather those of an item: 润都 in 净利润都."""
+    inside = start <= mention.start and mention.end <= end and end - start > mention.end - mention.start
+    return inside or start < mention.start < end < mention.end
 
 
 def read(

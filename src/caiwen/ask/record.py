@@ -152,8 +152,8 @@ class Recorder:
                     page=o.page,
                     box=o.box,
                     sheet=o.sheet,
-                    row=o.row,
-                    column=o.column,
+                    row=_counted(o.row) if o.sheet is not None else o.row,
+                    column=_counted(o.column) if o.sheet is not None else o.column,
                     quote=quote,
                 )
             )
@@ -176,6 +176,11 @@ class Recorder:
                 )
             )
         return self._cited[key]
+
+
+def _counted(place: int | None) -> int | None:
+    """Rows and columns of a sheet as its program counts them, from 1."""
+    return None if place is None else place + 1
 
 
 def _has_scope(figure: Figure) -> bool:

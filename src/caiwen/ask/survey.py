@@ -30,7 +30,7 @@ from caiwen.ask.plan import (
     Single,
 )
 from caiwen.ask.population import Population, population
-from caiwen.ask.world import World
+from caiwen.ask.world import ADDRESS, World
 from caiwen.records import Scope
 from caiwen.store import Company
 
@@ -142,7 +142,7 @@ class Survey:
         measures: list[Measure] = [c.measure for c in self.query.conditions]
         measures = [*(r.measure for r in self.query.rankings), *measures, *self.query.derive]
         store = self.evidence.world.store
-        years: set[str] = set()
+        years: set[str] = set() if measures else {p for p in store.item_periods(ADDRESS) if len(p) == 4}
         for measure in measures[:1]:
             for item in items_of(measure) if not isinstance(measure, BreakdownMeasure) else ():
                 years |= {p for p in store.item_periods(item) if len(p) == 4}

@@ -95,6 +95,8 @@ def place(citation: Mapping[str, Any]) -> str:
         parts.append(f"第 {citation['page']} 页")
     if citation.get("sheet"):
         parts.append(f"工作表 {citation['sheet']}")
+        if citation.get("row") is not None and citation.get("column") is not None:
+            parts.append(f"第 {citation['row']} 行第 {citation['column']} 列")
     if citation.get("article"):
         parts.append(str(citation["article"]))
     quote = " ".join(str(citation.get("quote") or "").split())
