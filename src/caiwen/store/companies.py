@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from caiwen.finance.companies import name_key, normalise_code
 from caiwen.records import Filing
 from caiwen.store.records import Company
-from caiwen.store.rows import AnyRow
 from caiwen.store.schema import company_names, documents
 
 FULL, SHORT = "full", "short"
@@ -80,25 +80,31 @@ def find(connection: Connection, company: str) -> set[str]:
 
 def companies(connection: Connection) -> list[Company]:
     """All companies, by code; those without a code after them, by name."""
-    rows = connection.execute(
-        select(
-            _names.name,
-            _names.form,
-            _names.who,
-            _names.code,
-            documents.c.sector,
-            documents.c.period,
-            documents.c.sha256,
-        )
-        .join_from(company_names, documents, _names.document_id == documents.c.id)
-        .order_by(func.coalesce(documents.c.period, "").desc(), documents.c.sha256, _names.name)
-    ).all()
-    together: dict[str, list[AnyRow]] = {}
+    filed = connection.execute(
+        select(documents.c.id, documents.c.period, documents.c.sha256, documents.c.sector)
+    )
+    latest_first = sorted(filed, key=lambda d: d.sha256)
+    latest_first.sort(key=lambda d: d.period or "", reverse=True)
+    order = {row.id: number for number, row in enumerate(latest_first)}
+    sectors = {order[row.id]: row.sector for row in latest_first}
+    query = select(_names.document_id, _names.name, _names.form, _names.who, _names.code)
+    rows = sorted(_Named(order[number], *rest) for number, *rest in connection.execute(query))
+    together: dict[str, list[_Named]] = {}
     leader = _leaders([(row.who, row.name if row.form == FULL else None) for row in rows])
     for row in rows:
         together.setdefault(leader[row.who], []).append(row)
-    found = [_company(group) for group in together.values()]
+    found = [_company(group, sectors) for group in together.values()]
     return sorted(found, key=lambda company: (company.code is None, company.code or "", company.who))
+
+
+class _Named(NamedTuple):
+    """A name in a document. ``document``: its place when the latest filing comes first."""
+
+    document: int
+    name: str
+    form: str
+    who: str
+    code: str | None
 
 
 def _leaders(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
@@ -119,15 +125,14 @@ def _leaders(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
     return {who: top(who) for who in leader}
 
 
-def _company(rows: Sequence[AnyRow]) -> Company:
+def _company(rows: Sequence[_Named], sectors: Mapping[int, str]) -> Company:
     codes = sorted({row.code for row in rows if row.code})
-    full = tuple(dict.fromkeys(row.name for row in rows if row.form == FULL))
-    short = tuple(dict.fromkeys(row.name for row in rows if row.form == SHORT))
+    sector = next((s for row in rows if (s := sectors[row.document]) != "general"), "general")
     return Company(
         who=codes[0] if codes else rows[0].who,
         code=codes[0] if codes else None,
-        full_names=full,
-        short_names=short,
-        sector=next((row.sector for row in rows if row.sector != "general"), "general"),
-        filings=len({row.sha256 for row in rows}),
+        full_names=tuple(dict.fromkeys(row.name for row in rows if row.form == FULL)),
+        short_names=tuple(dict.fromkeys(row.name for row in rows if row.form == SHORT)),
+        sector=sector,
+        filings=len({row.document for row in rows}),
     )
