@@ -10,7 +10,7 @@ from caiwen.finance.valuation import calculators
 
 
 def test_reference(tmp_path: Path) -> None:
-    commands, settings, formula_page = write_reference(tmp_path)
+    commands, settings, formula_page, index = write_reference(tmp_path)
     text = commands.read_text(encoding="utf-8")
     for verb in command().commands:
         assert f"## caiwen {verb}\n" in text
@@ -22,3 +22,15 @@ def test_reference(tmp_path: Path) -> None:
     formulas_text = formula_page.read_text(encoding="utf-8")
     assert all(f"| {one.name} |" in formulas_text for one in formulas().all)
     assert all(f"### {name}\n" in formulas_text for name in calculators())
+    assert "[公式与计算器](formulas.md)" in index.read_text(encoding="utf-8")
+
+
+def test_the_reference_in_the_repository_is_up_to_date(tmp_path: Path) -> None:
+    here = Path(__file__).resolve().parents[2] / "docs" / "reference"
+    stale = [
+        page.name
+        for page in write_reference(tmp_path)
+        if not (here / page.name).is_file()
+        or page.read_text("utf-8") != (here / page.name).read_text("utf-8")
+    ]
+    assert stale == [], "run: make docs"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
@@ -43,9 +43,21 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def index_page(pages: Mapping[str, str]) -> str:
+    """The titles of the other pages."""
+    titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
+    lines = [f"- [{title}]({name})" for name, title in titles.items()]
+    return "# 参考\n\n由声明生成（`make docs`），不要手改。\n\n" + "\n".join(lines) + "\n"
+
+
 def write_reference(folder: Path) -> list[Path]:
     header = "# 命令\n\n由 `caiwen --help` 的声明生成。\n\n"
-    pages = {"commands.md": header + "\n".join(command_pages()), "settings.md": settings_page(), "formulas.md": formulas_page()}
+    pages = {
+        "commands.md": header + "\n".join(command_pages()),
+        "settings.md": settings_page(),
+        "formulas.md": formulas_page(),
+    }
+    pages |= {"README.md": index_page(pages)}
     for name, text in pages.items():
         write_whole(folder / name, text)
     return [folder / name for name in pages]
