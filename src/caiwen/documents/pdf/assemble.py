@@ -11,6 +11,7 @@ from caiwen.documents.pdf.margins import strip_margins
 from caiwen.documents.pdf.paragraphs import Margins, find_margins, paragraphs
 from caiwen.documents.pdf.raw import RawLine, RawPage, RawTable
 from caiwen.documents.pdf.splits import broken_rows
+from caiwen.documents.pdf.unruled import find_tables
 from caiwen.documents.sections import build_sections
 from caiwen.records import Block, Cell, Document, PageInfo, Table
 
@@ -20,10 +21,10 @@ PARSER = "caiwen-pdf/1"
 def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     """``raw_pages``: every page that was read, in any order."""
     pages = sorted(raw_pages, key=lambda page: page.number)
-    bodies = strip_margins(pages)
+    bodies, cut = find_tables(strip_margins(pages))
     margins = find_margins(bodies)
     parts = [block for page in bodies for block in _page_blocks(page, margins[page.number])]
-    joined = join_tables(parts, split_rows=broken_rows(bodies))
+    joined = join_tables(parts, split_rows=broken_rows(bodies) | cut)
     blocks, sections = build_sections(attach_context(joined))
     return Document(
         sha256=sha256,

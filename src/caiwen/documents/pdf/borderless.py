@@ -1,266 +1,267 @@
-"""Tables without ruling lines (three-line tables, statements set by alignment alone).
+"""Which lines of a page are a table without ruling lines (three-line tables, statements set by alignment alone).
 
-Rows of figures are the seeds: their numbers, clustered by where they stand across the page, give the columns; names
-join them by baseline. Header lines above and bare names between belong to the table too. Not covered: tables of
-text without any figures. Rules in ``borderless.yaml``.
+Rows of figures are the seeds: their numbers, clustered by where they stand across the page, give the columns. Rows
+that keep to the columns belong to the table however few figures they hold, and header lines above do too. A table
+that ends a page goes on over the page break with the rows that keep to its columns. Not covered: tables of text
+without any figures. Rules in ``borderless.yaml``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
 from itertools import pairwise
+from statistics import median
 
-from caiwen.documents.pdf.lines import Piece
-from caiwen.documents.pdf.splits import opens_row
-from caiwen.documents.rules import load_rules
+from caiwen.documents.pdf.borderless_columns import (
+    Column,
+    extends,
+    find_columns,
+    fits,
+    is_aligned,
+    is_table,
+    only_names,
+)
+from caiwen.documents.pdf.rows import Row, rule
+from caiwen.documents.pdf.rulings import Ruling
+from caiwen.documents.pdf.splits import goes_on_overleaf, surely_goes_on
 
 MAX_GAP = 4.5
 """Rows of one table stand at most this many character heights apart."""
 HEADER_GAP = 2.5
 MAX_HEADER = 6
 MAX_BETWEEN = 4
-LONG_TEXT = 26
-MIN_FILLED = 0.45
-"""Of the places of a table at least this share holds something; the labels in a chart are sparser."""
-
-
-@cache
-def _rule(name: str) -> re.Pattern[str]:
-    return re.compile(load_rules("pdf/borderless.yaml")[name])
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of free text in its pieces, left to right."""
-
-    pieces: tuple[Piece, ...]
-
-    @cached_property
-    def y0(self) -> float:
-        return min(p.y0 for p in self.pieces)
-
-    @cached_property
-    def y1(self) -> float:
-        return max(p.y1 for p in self.pieces)
-
-    @cached_property
-    def size(self) -> float:
-        return max(p.size for p in self.pieces)
-
-    @cached_property
-    def text(self) -> str:
-        return "".join(p.text for p in self.pieces).replace(" ", "")
-
-    @cached_property
-    def seed(self) -> bool:
-        """A row of figures: some number apart from what is before it, and nothing long beside the numbers."""
-        if self.stops:
-            return False
-        rest = self.pieces[1:] if len(self.pieces) > 1 and not is_numeral(self.pieces[0]) else self.pieces
-        numerals = [p for p in rest if is_numeral(p)]
-        if not numerals or len(self.pieces) < 2:
-            return False
-        short = all(len(p.text) <= 16 or is_numeral(p) for p in rest)
-        return short and (len(numerals) > 1 or numerals[0].gap > 1.3 or len(rest) > 2)
-
-    @cached_property
-    def stops(self) -> bool:
-        return bool(_rule("stop").search(self.text))
-
-    @cached_property
-    def prose(self) -> bool:
-        return bool(_rule("prose").search(self.text)) or (
-            len(self.pieces) == 1 and len(self.text) > LONG_TEXT
-        )
-
-    @cached_property
-    def header(self) -> bool:
-        """At least two pieces, none a number, one a period or another heading of a column."""
-        if len(self.pieces) < 2 or any(is_numeral(p) for p in self.pieces):
-            return False
-        return any(_rule("header").search(p.text) for p in self.pieces)
-
-
-def is_numeral(piece: Piece) -> bool:
-    return bool(_rule("numeral").fullmatch(piece.text.replace(" ", "")))
-
-
-def is_value(piece: Piece) -> bool:
-    return is_numeral(piece) or bool(_rule("blank").fullmatch(piece.text.replace(" ", "")))
+"""At most so many rows that do not keep to the columns stand between two rows of figures."""
+MAX_NAMES = 40
+"""At most so many rows without a figure follow each other."""
+MAX_TITLES = 8
+"""A header that a page repeats stands below at most so many lines (title, date, unit)."""
+CENTRED = 6.0
+NEAR = 0.8
+"""Lines of one row stand at most this many character heights apart."""
+TIGHT = 0.88
+"""Lines nearer than this share of the usual distance of rows are lines of one row."""
+LEAST_PAIRS = 3
 
 
 @dataclass(frozen=True)
 class Region:
-    """Rows of one table, made of the page's rows ``start`` to ``stop`` (not included).
+    """The rows ``start`` to ``stop`` (not included) of a run of lines; the first ``head`` are header lines.
 
-    ``head``: how many of them are header lines. ``columns``: x ranges, left to right.
+    ``tail``: so many rows after ``stop`` fit too, up to the end of the run; they belong to the table if it goes on
+    overleaf. ``continued``: the table began on a page before.
     """
 
-    rows: list[Row]
-    head: int
-    columns: list[tuple[float, float]]
     start: int
+    head: int
     stop: int
+    tail: int = 0
+    continued: bool = False
 
 
-def find_regions(rows: Sequence[Row], height: float) -> list[Region]:
-    """``rows``: lines of free text without a ruled table between them, from the top; ``height`` of the page."""
+@dataclass(frozen=True)
+class Carry:
+    """What a table that ends a page hands on: its columns, the texts of its header lines, its last name, how far
+    apart its rows stand."""
+
+    columns: Sequence[Column]
+    head: tuple[str, ...]
+    label: str
+    pitch: float
+
+
+def find_regions(rows: Sequence[Row], rules: Sequence[Ruling], carry: Carry | None = None) -> list[Region]:
+    """``rows``: lines of free text without a ruled table between them, from the top; ``carry``: from the page before."""
     regions: list[Region] = []
     start = 0
+    if carry is not None and (region := _continued(rows, rules, carry)) is not None:
+        regions.append(region)
+        start = region.stop
     while start < len(rows):
         if not rows[start].seed:
             start += 1
             continue
-        end = _last_seed(rows, start)
+        end = _last_figures(rows, start)
         seeds = [row for row in rows[start : end + 1] if row.seed]
         columns = find_columns(seeds)
-        if _is_table(seeds, columns):
+        if is_table(seeds, columns):
             floor = regions[-1].stop if regions else 0
-            top, head = _header_start(rows, start, floor, columns, height)
-            bottom = _tail_end(rows, end, columns, height)
-            members = _merge_wrapped(list(rows[top : bottom + 1]), head, columns)
-            regions.append(Region(members, head, columns, top, bottom + 1))
-            end = bottom
+            top, head = _header_start(rows, start, floor, columns)
+            stop, tail = _tail(rows, end + 1, columns, rules, pitch_of([rows[start : end + 1]]))
+            regions.append(Region(top, head, stop, tail))
+            end = stop - 1
         start = end + 1
     return regions
 
 
-def _last_seed(rows: Sequence[Row], start: int) -> int:
-    """The last row of figures that belongs together with the one at ``start``."""
+def _near(row: Row, before: Row, gap: float) -> bool:
+    return row.y0 - before.y1 <= gap * row.size
+
+
+def _last_figures(rows: Sequence[Row], start: int) -> int:
+    """The last row with figures that belongs together with the one at ``start``."""
     last = start
+    columns: list[Column] = []
     for i in range(start + 1, len(rows)):
-        row, before = rows[i], rows[i - 1]
-        far = row.y0 - before.y1 > MAX_GAP * row.size
-        if far or row.stops or row.header or (row.prose and not row.seed) or i - last > MAX_BETWEEN:
+        row = rows[i]
+        if not _near(row, rows[i - 1], MAX_GAP) or row.stops or i - last > MAX_NAMES:
             break
-        if row.seed:
-            last = i
+        if row.seed and i - last <= MAX_BETWEEN:
+            last, columns = i, []
+            continue
+        columns = columns or find_columns([r for r in rows[start : last + 1] if r.seed])
+        inside = (fits(row, columns) or extends(row, columns)) and not row.sentence
+        if not inside and (row.header or row.prose or i - last > MAX_BETWEEN):
+            break
+        if inside and row.figures:
+            last, columns = i, []
     return last
 
 
-def _is_table(seeds: Sequence[Row], columns: list[tuple[float, float]]) -> bool:
-    """Enough rows, at least two columns, and the numbers of a column ending (or beginning) at one place."""
-    if len(columns) < 2 or len(seeds) < 2:
-        return False
-    if sum(len(row.pieces) for row in seeds) < MIN_FILLED * len(seeds) * len(columns):
-        return False
-    aligned = total = 0
-    for x0, x1 in columns:
-        members = [
-            p for row in seeds for p in row.pieces if is_numeral(p) and p.x0 >= x0 - 1 and p.x1 <= x1 + 1
-        ]
-        total += len(members)
-        aligned += max((_alike(members, side) for side in (0, 1)), default=0)
-    most = max(len([p for p in row.pieces if is_numeral(p)]) for row in seeds)
-    return aligned >= 0.7 * total and aligned >= (4 if most > 1 else 3)
-
-
-def _alike(members: list[Piece], side: int) -> int:
-    """How many of the pieces share their left (0) or right (1) end with another one."""
-    ends = sorted(p.x1 if side else p.x0 for p in members)
-    near = [b - a <= 4.5 for a, b in pairwise(ends)]
-    return sum(1 for i in range(len(ends)) if (i > 0 and near[i - 1]) or (i < len(near) and near[i]))
-
-
-def find_columns(seeds: Sequence[Row]) -> list[tuple[float, float]]:
-    """X ranges of the columns: numbers by overlap, then what else stands between them."""
-    pieces = [p for row in seeds for p in row.pieces]
-    values = _unite([(p.x0, p.x1) for p in pieces if is_value(p)])
-    texts = []
-    for piece in pieces:
-        if is_value(piece):
-            continue
-        x0, x1 = piece.x0, piece.x1
-        hit = [v for v in values if v[0] < x1 and x0 < v[1]]
-        if hit and (x0 >= hit[0][0] - piece.size or abs(x1 - hit[0][1]) < 5):
-            values[values.index(hit[0])] = (min(x0, hit[0][0]), hit[0][1])  # a word in a column of figures
-            continue
-        texts.append((x0, min([x1, *(v[0] - 1 for v in hit)])))
-    return sorted(values + _unite(texts))
-
-
-def _unite(ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    united: list[tuple[float, float]] = []
-    for x0, x1 in sorted(ranges):
-        if united and x0 < united[-1][1]:
-            united[-1] = (united[-1][0], max(x1, united[-1][1]))
-        else:
-            united.append((x0, x1))
-    return united
-
-
-def _header_start(
-    rows: Sequence[Row], start: int, floor: int, columns: list[tuple[float, float]], height: float
-) -> tuple[int, int]:
+def _header_start(rows: Sequence[Row], start: int, floor: int, columns: Sequence[Column]) -> tuple[int, int]:
     """Where the table begins above its first row of figures, and how many of those rows are header lines."""
-    top = names = start
-    for i in range(start - 1, max(floor, start - MAX_HEADER) - 1, -1):
-        row, below = rows[i], rows[i + 1]
-        if row.stops or row.prose or below.y0 - row.y1 > HEADER_GAP * row.size:
-            break
-        if len(row.pieces) == 1 and top == names and _is_name(row, columns):
-            top = names = i
-        elif len(row.pieces) > 1 or row.pieces[0].x0 >= columns[0][1] - row.size:
-            top = i
-        else:
-            break
-    if top == names and (names == 0 or rows[names - 1].y1 < 0.12 * height or not rows[names:start]):
-        return names, 0
-    return (top, names - top) if top < names else (start, 0)
-
-
-def _is_name(row: Row, columns: list[tuple[float, float]]) -> bool:
-    """A bare name in the first column."""
-    (piece,) = row.pieces
-    near = abs(piece.x0 - columns[0][0]) < 4 * piece.size
-    return near and piece.x1 < columns[1][0] and not is_numeral(piece)
-
-
-def _tail_end(rows: Sequence[Row], end: int, columns: list[tuple[float, float]], height: float) -> int:
-    """Bare names at the foot of the page belong to the table that goes on overleaf."""
-    last = end
-    for i in range(end + 1, min(len(rows), end + 3)):
+    names = start
+    while names > floor and _is_name_above(rows[names - 1], rows[names], columns):
+        names -= 1
+    top = names
+    for i in range(names - 1, max(floor, names - MAX_HEADER) - 1, -1):
         row = rows[i]
-        if row.y0 > 0.88 * height:
-            return last
-        close = row.y0 - rows[i - 1].y1 < HEADER_GAP * row.size
-        if row.stops or row.prose or len(row.pieces) > 1 or not close or not _is_name(row, columns):
-            return end
-        last = i
-    return last if last == len(rows) - 1 else end
+        if row.stops or row.prose or row.seed or not _near(rows[i + 1], row, HEADER_GAP):
+            break
+        beside = len(row.pieces) > 1 or row.pieces[0].x0 >= columns[0].x1 - row.size
+        if not (beside or _is_corner(row)) or _is_date_line(row, rows[i + 1 : start], columns):
+            break
+        top = i
+    if top == names:
+        return (names, 0) if names == 0 else (start, 0)
+    return top, names - top
 
 
-def _merge_wrapped(rows: list[Row], head: int, columns: list[tuple[float, float]]) -> list[Row]:
-    """Lines that only go on with the row before them become part of it."""
-    merged = rows[:head]
-    limit = max((r.pieces[0].x1 for r in rows[head:] if _named(r, columns)), default=0.0)
-    for i in range(head, len(rows)):
+def _is_name_above(row: Row, below: Row, columns: Sequence[Column]) -> bool:
+    if row.stops or _is_corner(row) or row.header or not _near(below, row, HEADER_GAP):
+        return False
+    return only_names(row, columns)
+
+
+def _is_corner(row: Row) -> bool:
+    return rule("corner").fullmatch(row.text) is not None
+
+
+def _is_date_line(row: Row, below: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """A lone text in the middle of the whole table, not of any block of its columns, above the column heads."""
+    if len(row.pieces) > 1 or not any(len(r.pieces) > 1 and not r.seed for r in below):
+        return False
+    middle = (row.pieces[0].x0 + row.pieces[0].x1) / 2
+    if abs(columns[0].x0 + columns[-1].x1 - 2 * middle) > 2 * CENTRED:
+        return False
+    values = [c for c in columns if c.figures]
+    blocks = [(a.x0 + b.x1) / 2 for i, a in enumerate(values) for b in values[i:]]
+    return min((abs(block - middle) for block in blocks), default=CENTRED + 1) > CENTRED
+
+
+def pitch_of(pages: Iterable[Sequence[Row]]) -> float:
+    """How far apart rows of figures that follow each other on a page stand, usually; 0 where too few do."""
+    steps = [b.middle - a.middle for rows in pages for a, b in pairwise(rows) if a.seed and b.seed]
+    return median(steps) if len(steps) >= LEAST_PAIRS else 0.0
+
+
+def _tail(
+    rows: Sequence[Row], stop: int, columns: Sequence[Column], rules: Sequence[Ruling], pitch: float
+) -> tuple[int, int]:
+    """Where the table ends, and how many more rows of names follow up to the end of the page.
+
+    Names below the last figures belong to the table when they are the rest of its last name or a rule closes them.
+    """
+    closed = stop
+    while (
+        closed < len(rows)
+        and _is_rest(rows[closed - 1], rows[closed], pitch)
+        and only_names(rows[closed], columns)
+    ):
+        closed += 1
+    stop = closed
+    for i in range(stop, min(len(rows), stop + MAX_NAMES)):
         row = rows[i]
-        before = merged[-1] if len(merged) > head else None
-        if (
-            before is not None
-            and row.y0 - before.y1 < 0.8 * row.size
-            and _goes_on(before, row, columns, limit)
+        if row.stops or not _near(row, rows[i - 1], HEADER_GAP) or not only_names(row, columns):
+            return closed, 0
+        floor = rows[i + 1].y0 if i + 1 < len(rows) else row.y1 + row.size
+        if any(
+            row.y1 - 2 <= y <= floor + 1 and x0 <= columns[0].x1 and x1 >= columns[-1].x0
+            for y, x0, x1 in rules
         ):
-            merged[-1] = Row(tuple(sorted((*before.pieces, *row.pieces), key=lambda p: p.x0)))
-        else:
-            merged.append(row)
-    return merged
+            closed = i + 1
+    whole = len(rows) - stop <= MAX_NAMES
+    return closed, len(rows) - closed if whole else 0
 
 
-def _named(row: Row, columns: list[tuple[float, float]]) -> bool:
-    return row.pieces[0].x0 < columns[0][1] - row.size
+def _is_rest(before: Row, row: Row, pitch: float) -> bool:
+    """Whether a line goes on with the name of the line before: it stands nearer than a row would, or must go on."""
+    if row.stops or not _near(row, before, NEAR):
+        return False
+    return row.middle - before.middle < TIGHT * pitch or surely_goes_on(before.pieces[0].text, row.text)
 
 
-def _goes_on(before: Row, row: Row, columns: list[tuple[float, float]], limit: float) -> bool:
-    """Text beside an empty name; a name broken at the column's end; a name set around its figures."""
-    bare = len(before.pieces) == 1 and not before.seed
-    if not _named(row, columns):
-        return bare or not row.seed
-    if len(row.pieces) == 1 and not row.seed and row.y0 < before.y1 - 0.2 * row.size:
-        return True
-    full = before.pieces[0].x1 > limit - 1.6 * before.size
-    return bare and row.seed and full and not before.text.endswith(("：", ":")) and not opens_row(row.text)
+def _continued(rows: Sequence[Row], rules: Sequence[Ruling], carry: Carry) -> Region | None:
+    """The rows at the top of a page that go on with the table of the page before."""
+    for start, head in _openings(rows, carry):
+        last = _last_kept(rows, start + head, carry.columns)
+        if last is None and _completes(carry, rows):
+            last = 0
+        if last is not None:
+            pitch = carry.pitch or pitch_of([rows[start + head : last + 1]])
+            stop, tail = _tail(rows, last + 1, carry.columns, rules, pitch)
+            return Region(start, head, stop, tail, continued=True)
+    return None
+
+
+def _completes(carry: Carry, rows: Sequence[Row]) -> bool:
+    """Whether the page begins with the rest of the last name, which the page break cut off."""
+    return (
+        bool(rows and carry.label)
+        and only_names(rows[0], carry.columns)
+        and goes_on_overleaf(carry.label, rows[0].text)
+    )
+
+
+def open_head(rows: Sequence[Row], floor: int) -> Region | None:
+    """Header lines at the foot of a page with no more than names below them: their table is overleaf."""
+    start = next((i for i in range(len(rows) - 1, floor - 1, -1) if rows[i].header), None)
+    if start is None or any(
+        row.stops or row.sentence or not _near(row, before, HEADER_GAP)
+        for before, row in pairwise(rows[start:])
+    ):
+        return None
+    head = 1
+    while (
+        start > floor
+        and head < MAX_HEADER
+        and rows[start - 1].header
+        and _near(rows[start], rows[start - 1], HEADER_GAP)
+    ):
+        start, head = start - 1, head + 1
+    return Region(start, head, len(rows))
+
+
+def _openings(rows: Sequence[Row], carry: Carry) -> Iterator[tuple[int, int]]:
+    """Where the table may go on: below a header like its own, or right at the top."""
+    head = len(carry.head)
+    for start in range(min(MAX_TITLES, len(rows) - head) if head else 0):
+        if tuple(row.text for row in rows[start : start + head]) == carry.head:
+            yield start, head
+            return
+    yield 0, 0
+
+
+def _last_kept(rows: Sequence[Row], start: int, columns: Sequence[Column]) -> int | None:
+    """The last row with figures of those that keep to the columns; None where there is none, or few are aligned."""
+    last, aligned, total = None, 0, 0
+    for i in range(start, len(rows)):
+        row = rows[i]
+        if i > start and not _near(row, rows[i - 1], MAX_GAP):
+            break
+        if row.stops or row.sentence or row.years or not fits(row, columns):
+            break
+        if row.figures:
+            last, total = i, total + 1
+            aligned += is_aligned(row, columns)
+    return last if aligned >= 0.7 * total else None

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from caiwen.documents.pdf.raw import RawBlock, RawCell, RawLine, RawPage, RawTable
+from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage
+from caiwen.documents.pdf.rows import Row, is_amount
 
 MARGIN = 0.12
-CELL_MARGIN = 1.0
-"""Rows of a table without rulings are boxed this much wider than their text."""
 PAGE_NUMBER = re.compile(
     r"[-—–第\s]*\d{1,4}\s*(?:[/／]\s*(?:共\s*)?\d{1,4}|页)?(?:\s*[,，]?\s*共\s*\d+\s*页)?[-—–页\s]*"
 )
@@ -30,42 +29,22 @@ def strip_margins(pages: Sequence[RawPage]) -> list[RawPage]:
 
 def _body(page: RawPage, running: set[tuple[str, int]]) -> Iterator[RawBlock]:
     for block in page.blocks:
-        if isinstance(block, RawLine):
-            if not _is_running(page, block, running):
-                yield block
-        elif block.ruled:
+        if not isinstance(block, RawLine) or not _is_running(page, block, running):
             yield block
-        else:
-            yield _without_running_rows(page, block, running)
 
 
 def _is_running(page: RawPage, line: RawLine, running: set[tuple[str, int]]) -> bool:
     if not _in_margin(page, line) or KEPT.search(line.text):
         return False
     text = line.text.strip()
+    if _is_of_table(line):
+        return False
     return bool(PAGE_NUMBER.fullmatch(text) or ROMAN_NUMBER.fullmatch(text)) or _key(line) in running
 
 
-def _without_running_rows(page: RawPage, table: RawTable, running: set[tuple[str, int]]) -> RawTable:
-    """Without rulings a running header may have been taken for the table's first row."""
-    gone = set()
-    for row in range(table.n_rows):
-        line = _as_line([c for c in table.cells if c.row == row and c.text])
-        if line is not None and _is_running(page, line, running):
-            gone.add(row)
-    if not gone:
-        return table
-    kept = [row for row in range(table.n_rows) if row not in gone]
-    cells = tuple(replace(c, row=kept.index(c.row)) for c in table.cells if c.row in kept)
-    return replace(table, cells=cells, n_rows=len(kept))
-
-
-def _as_line(cells: list[RawCell]) -> RawLine | None:
-    if not cells:
-        return None
-    x0, y0, _, y1 = cells[0].box
-    box = (x0, y0 + CELL_MARGIN, cells[-1].box[2], y1 - CELL_MARGIN)
-    return RawLine(" ".join(c.text for c in cells), box, box[3] - box[1])
+def _is_of_table(line: RawLine) -> bool:
+    """A row of a table without rulings: an amount, or the heads of its columns."""
+    return len(line.pieces) > 1 and (any(map(is_amount, line.pieces)) or Row(line.pieces).heads)
 
 
 def _outer(page: RawPage) -> list[RawLine]:

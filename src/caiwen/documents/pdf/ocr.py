@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from caiwen.documents.pdf.frame import Frame
-from caiwen.documents.pdf.free import free_blocks
+from caiwen.documents.pdf.free import free_lines
 from caiwen.documents.pdf.lines import LINE_JUMP, Piece
 from caiwen.documents.pdf.raw import RawPage
 from caiwen.errors import MissingExtraError
@@ -54,9 +54,8 @@ def recognise(path: Path, page: RawPage) -> RawPage:
         return page
     pieces = to_pieces(result.boxes, result.txts, result.scores, 72 / DPI)
     frame = Frame((0.0, 0.0, page.width, page.height), 0, 0)
-    placed = sorted(free_blocks(frame, pieces, [], []), key=lambda item: item[:2])
     note = f"第 {page.number} 页是扫描图像，文字由 OCR 识别，数字请对照原页核实"
-    return replace(page, blocks=tuple(block for _, _, block in placed), notes=(*page.notes, note))
+    return replace(page, frame=frame, blocks=tuple(free_lines(frame, pieces)), notes=(*page.notes, note))
 
 
 def to_pieces(boxes: Any, texts: Sequence[str], scores: Sequence[float], scale: float) -> list[Piece]:

@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from caiwen.documents.pdf import chars, drawing, rulings
 from caiwen.documents.pdf.chars import Glyphs
 from caiwen.documents.pdf.frame import Frame
-from caiwen.documents.pdf.free import free_blocks
+from caiwen.documents.pdf.free import free_lines
 from caiwen.documents.pdf.grid import Grid, find_grids
 from caiwen.documents.pdf.lines import Piece, join_wrapped, make_pieces
 from caiwen.documents.pdf.opening import open_pdf
 from caiwen.documents.pdf.raw import RawBlock, RawCell, RawPage, RawTable
+from caiwen.documents.pdf.rulings import Ruling
 from caiwen.documents.pdf.stacked import Held, unstack
 from caiwen.errors import DocumentError
 
+MIN_RULE, MAX_RULES = 20.0, 400
+"""Rules outside tables are kept when they are this long, and at most so many of a page."""
 MAX_HEADER_ROWS = 4
 """What a page break cuts stands in the first row of a page, or below a header of this many rows."""
 UNREADABLE = 0.3
@@ -81,23 +84,24 @@ def _parse(page: Any, textpage: Any, number: int) -> RawPage:
         glyphs, upright = chars.upright_only(glyphs, chars.angles(textpage, glyphs))
     frame = Frame(bounds, shown, upright)
     width, height = frame.size(shown)
+    blocks, rules = _blocks(frame, glyphs, drawn.lines)
     scanned = len(glyphs) < SCANNED_TEXT and drawn.image_area > SCANNED_AREA
     return RawPage(
         number,
         round(width, 2),
         round(height, 2),
-        frame.size(upright),
-        shown != upright,
-        _blocks(frame, glyphs, drawn.lines),
+        frame,
+        blocks,
         scanned,
         None,
         tuple(notes),
+        rules,
     )
 
 
-def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[RawBlock, ...]:
+def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[tuple[RawBlock, ...], tuple[Ruling, ...]]:
     if not len(glyphs):
-        return ()
+        return (), ()
     glyphs = _on_page(Glyphs(glyphs.codes, frame.to_upright(glyphs.boxes), glyphs.places), frame)
     across, down = rulings.split_rulings(frame.to_upright(lines))
     grids = find_grids(across, down)
@@ -110,10 +114,17 @@ def _blocks(frame: Frame, glyphs: Glyphs, lines: NDArray) -> tuple[RawBlock, ...
     for grid, start in used:
         table = _table(frame, grid, start, by_group)
         placed.append((float(grid.ys[0]), float(grid.xs[0]), table))
-    tops = [float(grid.ys[0]) for grid, _ in used]
-    placed += free_blocks(frame, by_group.get(0, []), tops, across)
+    for line in free_lines(frame, by_group.get(0, [])):
+        placed.append((min(p.y0 for p in line.pieces), line.pieces[0].x0, line))
     placed.sort(key=lambda item: item[:2])
-    return tuple(block for _, _, block in placed)
+    return tuple(block for _, _, block in placed), _free_rules(across, [grid for grid, _ in used])
+
+
+def _free_rules(across: Sequence[Ruling], grids: Sequence[Grid]) -> tuple[Ruling, ...]:
+    """The longer horizontals outside the ruled tables."""
+    heights = [(float(grid.ys[0]) - 1, float(grid.ys[-1]) + 1) for grid in grids]
+    free = [r for r in across if r[2] - r[1] > MIN_RULE and not any(a <= r[0] <= b for a, b in heights)]
+    return tuple((round(y, 1), round(x0, 1), round(x1, 1)) for y, x0, x1 in free[:MAX_RULES])
 
 
 def _on_page(glyphs: Glyphs, frame: Frame) -> Glyphs:

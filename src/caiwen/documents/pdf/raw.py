@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from caiwen.documents.pdf.frame import Frame
+from caiwen.documents.pdf.lines import Piece
+from caiwen.documents.pdf.rulings import Ruling
 from caiwen.records import Box
+
+NO_FRAME = Frame((0.0, 0.0, 0.0, 0.0), 0, 0)
+"""Of a page that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """One text line outside tables, as displayed. ``size``: the height of its characters in points."""
+    """One text line outside ruled tables, as displayed. ``size``: the height of its characters in points.
+
+    ``pieces``: its runs between wide gaps, which may be cells of a table without rulings, in the upright frame.
+    """
 
     text: str
     box: Box
     size: float
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +63,14 @@ RawBlock = RawLine | RawTable
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """Blocks in reading order. ``upright``: width and height of the page with its text standing upright."""
+    """Blocks in reading order. ``rules``: horizontals outside ruled tables, in the upright frame."""
 
     number: int
     width: float = 0.0
     height: float = 0.0
-    upright: tuple[float, float] = (0.0, 0.0)
-    turned: bool = False
+    frame: Frame = NO_FRAME
     blocks: tuple[RawBlock, ...] = ()
     scanned: bool = False
     error: str | None = None
     notes: tuple[str, ...] = ()
+    rules: tuple[Ruling, ...] = ()

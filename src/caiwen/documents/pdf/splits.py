@@ -90,27 +90,49 @@ def _sign(before: RawCell | None, after: RawCell, *, alone: bool, bare: bool) ->
     if _DIGITAL.fullmatch(after.text):
         if not _DIGITAL.fullmatch(before.text):
             return 1 if before.text[-1] in _TO else -1
-        cut = _CUT.fullmatch(before.text) or after.text[0] in ",."
-        return 1 if cut and _fits(before.text, after.text) else -1
-    if (
-        _pattern("rests").match(after.text)
-        or _closes(before.text, after.text)
-        or len(after.text.strip("：:")) == 1
-    ):
+        return 1 if completes_number(before.text, after.text) else -1
+    if surely_goes_on(before.text, after.text):
         return 1
     if _stands_alone(before.text, after.text):
         return -1
-    if after.column == 0 and _is_item(before.text + after.text) and not _is_item(before.text):
+    if after.column == 0 and is_item(before.text + after.text) and not is_item(before.text):
         return 1
     if before.room > (after.head * SURELY if bare and after.column == 0 else after.head + SLACK):
         return -1
     return 0 if after.column == 0 and len(after.text) > 2 and not alone else 1
 
 
-def _stands_alone(before: str, after: str) -> bool:
-    if before in _whole() or after in _whole() or after[-1] in "：:":
+def surely_goes_on(before: str, after: str) -> bool:
+    """A text that cannot begin a row: what it begins with, a bracket that it closes, a single character."""
+    return (
+        _pattern("rests").match(after) is not None or _closes(before, after) or len(after.strip("：:")) == 1
+    )
+
+
+def goes_on_overleaf(before: str, after: str) -> bool:
+    """Whether a page break cut a name in two."""
+    if surely_goes_on(before, after):
         return True
-    return opens_row(after) or (_is_item(after) and not _is_item(before + after))
+    if opens_row(after) or before.endswith(("：", ":")):
+        return False
+    return is_item(before + after) and not (is_item(before) and is_item(after))
+
+
+def completes_number(before: str, after: str) -> bool:
+    """Whether a number was cut in two."""
+    cut = _CUT.fullmatch(before) or after[:1] in (",", ".")
+    return bool(cut) and _fits(before, after)
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    if is_whole(before) or is_whole(after) or after[-1] in "：:":
+        return True
+    return opens_row(after) or (is_item(after) and not is_item(before + after))
+
+
+def is_whole(text: str) -> bool:
+    """A label that is whole as it stands."""
+    return text in _whole()
 
 
 def opens_row(text: str) -> bool:
@@ -129,7 +151,7 @@ def _closes(before: str, after: str) -> bool:
     return any(before.count(a) > before.count(b) and after.count(b) > after.count(a) for a, b in _PAIRS)
 
 
-def _is_item(text: str) -> bool:
+def is_item(text: str) -> bool:
     """Whether the text is the printed name of an item, not merely something that contains one."""
     from caiwen.finance.items import label_key, taxonomy
 

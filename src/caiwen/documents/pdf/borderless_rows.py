@@ -1,0 +1,269 @@
+"""The lines of a table without rulings put together to its rows: names broken over lines, names set around figures.
+
+A balance sheet with assets left and liabilities right has two sides; each has names and figures of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from statistics import median
+
+from caiwen.documents.pdf.borderless import LEAST_PAIRS, NEAR, TIGHT
+from caiwen.documents.pdf.borderless_columns import Column, nearest
+from caiwen.documents.pdf.lines import Piece, join_wrapped
+from caiwen.documents.pdf.rows import Row, is_numeral
+from caiwen.documents.pdf.rulings import Ruling
+from caiwen.documents.pdf.splits import (
+    completes_number,
+    goes_on_overleaf,
+    is_item,
+    is_whole,
+    opens_row,
+    surely_goes_on,
+)
+
+_known = lru_cache(maxsize=4096)(is_item)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line prints on one side of a table."""
+
+    names: tuple[Piece, ...]
+    values: dict[int, list[Piece]]
+    page: int
+
+    @cached_property
+    def row(self) -> Row:
+        return Row((*self.names, *(p for held in self.values.values() for p in held)))
+
+    @property
+    def figures(self) -> bool:
+        return any(is_numeral(p) for held in self.values.values() for p in held)
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(p.text for p in self.names).replace(" ", "")
+
+
+@dataclass
+class Entry:
+    """Lines that are one row of a side."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        return join_wrapped([line.text for line in self.lines])
+
+    @property
+    def named(self) -> Line | None:
+        return next((line for line in reversed(self.lines) if line.names), None)
+
+    @property
+    def columns(self) -> set[int]:
+        return {c for line in self.lines for c in line.values}
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return [p for line in self.lines for p in line.row.pieces]
+
+    def above(self, column: int) -> str:
+        return "".join(p.text for line in self.lines for p in line.values.get(column, ()))
+
+
+def sides_of(columns: Sequence[Column]) -> list[range]:
+    """The columns of each side: a column of words between figures begins another one."""
+    starts = [
+        i
+        for i, column in enumerate(columns)
+        if i == 0
+        or (
+            not column.figures
+            and columns[i - 1].figures
+            and i + 1 < len(columns)
+            and any(c.figures for c in columns[i + 1 :])
+        )
+    ]
+    return [range(a, b) for a, b in pairwise([*starts, len(columns)])]
+
+
+def put_together(
+    pages: Sequence[Sequence[Row]], columns: Sequence[Column], rules: Sequence[Sequence[Ruling]]
+) -> tuple[list[list[Row]], list[bool]]:
+    """``pages``: the lines of one table page by page; ``rules``: the horizontals of each page.
+
+    The rows of every page, and whether the first of them goes on with the last row of the page before.
+    """
+    places = [_Side(pages, columns, side, rules).entries() for side in sides_of(columns)]
+    rows = [_beside([entries[page] for entries in places]) for page in range(len(pages))]
+    cut = [False]
+    cut += [any(_Side.breaks(entries[i - 1], entries[i]) for entries in places) for i in range(1, len(pages))]
+    return rows, cut
+
+
+def _beside(sides: Sequence[Sequence[Entry]]) -> list[Row]:
+    """The rows of a page: entries of the sides that stand at one height are one row."""
+    rows = [[entry.pieces] for entry in sides[0]]
+    for number, entries in enumerate(sides[1:], 1):
+        for entry in entries:
+            own = _height(entry.pieces)
+            free = [r for r in rows if len(r) <= number and _shared(_height(_flat(r)), own) > 0]
+            best = max(free, key=lambda r: _shared(_height(_flat(r)), own), default=None)
+            if best is None:
+                rows.append([entry.pieces])
+            else:
+                best.append(entry.pieces)
+        for row in rows:
+            row.extend([[]] * (number + 1 - len(row)))
+    found = [Row(tuple(sorted(_flat(row), key=lambda p: p.x0))) for row in rows]
+    return sorted(found, key=lambda row: row.middle)
+
+
+def _flat(row: Iterable[Sequence[Piece]]) -> list[Piece]:
+    return [piece for pieces in row for piece in pieces]
+
+
+def _height(pieces: Sequence[Piece]) -> tuple[float, float]:
+    return min(p.y0 for p in pieces), max(p.y1 for p in pieces)
+
+
+def _shared(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """How much of their heights two stretches share, less a little that neighbours may overlap."""
+    return min(one[1], other[1]) - max(one[0], other[0]) - 0.3 * min(one[1] - one[0], other[1] - other[0])
+
+
+class _Side:
+    """One side of a table over its pages, and how its lines are set: how far apart, up to where names run."""
+
+    def __init__(
+        self,
+        pages: Sequence[Sequence[Row]],
+        columns: Sequence[Column],
+        side: range,
+        rules: Sequence[Sequence[Ruling]],
+    ) -> None:
+        self.rules = rules
+        self.pages = [
+            [line for row in rows if (line := _line(row, page, columns, side)) is not None]
+            for page, rows in enumerate(pages)
+        ]
+        names = [p for lines in self.pages for line in lines for p in line.names]
+        self.left = min((p.x0 for p in names), default=columns[side.start].x0)
+        self.limit = max((p.x1 for p in names), default=columns[side.start].x1)
+        pairs = [pair for lines in self.pages for pair in pairwise(lines)]
+        full = [(a, b) for a, b in pairs if a.names and a.values and b.names and b.values]
+        steps = [b.row.middle - a.row.middle for a, b in full]
+        self.pitch = median(steps) if len(steps) >= LEAST_PAIRS else None
+        ruled = sum(self.ruled(a, b) for a, b in pairs)
+        self.banded = 2 * ruled > sum(1 for lines in self.pages for line in lines if line.values)
+        self.spaced = any(self.tight(a, b) for a, b in pairs if not (a.values and b.values))
+        self.lower = 0
+        """How many more names were seen to end beside their figures than to begin there."""
+
+    def ruled(self, a: Line, b: Line) -> bool:
+        """Whether a rule parts the names of two lines of a page."""
+        middle = (self.left + self.limit) / 2
+        above, below = a.row.middle, b.row.middle
+        return any(above < y < below and x0 <= middle <= x1 for y, x0, x1 in self.rules[b.page])
+
+    def tight(self, a: Line, b: Line) -> bool:
+        return self.pitch is not None and b.row.middle - a.row.middle < TIGHT * self.pitch
+
+    def entries(self) -> list[list[Entry]]:
+        return [self._entries(lines) for lines in self.pages]
+
+    def _entries(self, lines: Sequence[Line]) -> list[Entry]:
+        found: list[Entry] = []
+        for i, line in enumerate(lines):
+            below = lines[i + 1] if i + 1 < len(lines) else None
+            if found and self._joins(found[-1], line, below):
+                found[-1].lines.append(line)
+            else:
+                found.append(Entry([line]))
+        return found
+
+    def _joins(self, entry: Entry, line: Line, below: Line | None) -> bool:
+        last = entry.lines[-1]
+        if self.ruled(last, line) or line.row.y0 - last.row.y1 > NEAR * line.row.size:
+            return False
+        if not line.names:
+            return self._is_beside(entry, line)
+        upward = self._strength(entry, line)
+        if not upward or line.values or not entry.columns or below is None or not below.names:
+            return upward > 0
+        if self.ruled(line, below) or below.row.y0 - line.row.y1 > NEAR * line.row.size:
+            return True
+        downward = self._strength(Entry([line]), below)
+        if upward != downward:
+            self.lower += 1 if downward > upward else -1
+            return upward > downward
+        return self.lower <= 0
+
+    def _is_beside(self, entry: Entry, line: Line) -> bool:
+        """Whether values without a name belong to the names above: they complete its numbers, or it has none."""
+        shared = entry.columns & set(line.values)
+        if shared and line.figures:
+            return all(
+                c in shared and completes_number(entry.above(c), "".join(p.text for p in held))
+                for c, held in line.values.items()
+            )
+        if not entry.label or entry.label.endswith(("：", ":")):
+            return False
+        return not entry.columns or not line.figures
+
+    def _strength(self, entry: Entry, line: Line) -> int:
+        """How surely the name of ``line`` goes on with the one of ``entry``, which stands near above it; 0: it does not."""
+        last, named = entry.lines[-1], entry.named
+        if entry.columns & set(line.values):
+            return 0
+        overlap = last.row.y1 - line.row.y0
+        if named is None:
+            return 3 if overlap > 0.5 * line.row.size else 0
+        if self.banded or overlap > 0.25 * line.row.size:
+            return 3
+        label = entry.label
+        if surely_goes_on(label, line.text):
+            return 3
+        if label.endswith(("：", ":")) or opens_row(line.text):
+            return 0
+        if self.tight(last, line):
+            return 2
+        if self.spaced or is_whole(label) or is_whole(line.text):
+            return 0
+        return self._by_words(label, named, line)
+
+    def _by_words(self, label: str, named: Line, line: Line) -> int:
+        """A full line before it, and names of items to tell by."""
+        missing = self.limit - named.names[-1].x1
+        if missing > 1.6 * line.row.size:
+            return 0
+        known, rest = _known(label), _known(line.text)
+        if _known(label + line.text) and not (known and rest):
+            return 3
+        return int(not known and not rest and missing < line.row.size)
+
+    @staticmethod
+    def breaks(before: Sequence[Entry], after: Sequence[Entry]) -> bool:
+        """Whether a page break cuts through a row: the name at the top of a page goes on with the one before."""
+        if not before or not after:
+            return False
+        last, first = before[-1], after[0]
+        if not last.label or not first.label or last.columns & first.columns:
+            return False
+        return goes_on_overleaf(last.label, first.label)
+
+
+def _line(row: Row, page: int, columns: Sequence[Column], side: range) -> Line | None:
+    names: list[Piece] = []
+    values: dict[int, list[Piece]] = {}
+    for piece in row.pieces:
+        place = nearest(piece, columns)
+        if place == side.start and not columns[place].figures:
+            names.append(piece)
+        elif place in side:
+            values.setdefault(place, []).append(piece)
+    return Line(tuple(names), values, page) if names or values else None
