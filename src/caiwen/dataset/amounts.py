@@ -11,7 +11,7 @@ from caiwen.dataset.records import Support
 
 _PLACES = re.compile(r"[.．](\d+)")
 _SCALES = (("万亿", 12), ("亿", 8), ("千万", 7), ("百万", 6), ("万", 4), ("千", 3))
-_SAME_UNITS = ({"元", "元/股"}, {"人", "户", "名", "家"}, {"倍", "次", ""}, {"%", "百分点"})
+_SAYS = {"元": {"元", "元/股"}, "名": {"人", "户"}, "人": {"人", "户"}, "倍": {"倍", "次", ""}, "次": {"倍", "次", ""}, "个": {"家"}}
 _BOUND = Decimal("1.2")
 _ABOUT = Decimal("0.05")
 
@@ -25,10 +25,8 @@ def quantum(mention: Mention) -> Decimal:
 
 
 def units_agree(said: str, have: str | None) -> bool:
-    """A number without a unit may be anything; 元 is how people say 元/股."""
-    if not said or said == (have or ""):
-        return True
-    return any(said in group and (have or "") in group for group in _SAME_UNITS[:3])
+    """A number without a unit may be anything; 元 is how people say 元/股, 人 how they count 户."""
+    return not said or said == (have or "") or (have or "") in _SAYS.get(said, ())
 
 
 def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: bool = True) -> Support:

@@ -78,6 +78,8 @@ class Auditor:
             who: [d.sha256 for d in documents if d.filing.code == who or d.filing.issuer in (who, *c.full_names)]
             for who, c in self.companies.items()
         }
+        periods = {d.sha256: d.filing.period for d in documents if d.filing.period}
+        self.years = {sha: frozenset({p[:4], str(int(p[:4]) - 1)}) for sha, p in periods.items()}
         self.ledger = Ledger(self._facts)
         for who, known in self.companies.items():
             for name in (who, *known.full_names, *known.short_names):
@@ -128,7 +130,8 @@ class Auditor:
         if who is None:
             return ""
         if who not in self._printed:
-            self._printed[who] = Printed(p for sha in self.documents[who] for p in self.store.passages_of(sha))
+            passages = (p for sha in self.documents[who] for p in self.store.passages_of(sha))
+            self._printed[who] = Printed(passages, self.years)
         return self._printed[who].find(mention, answer, bound)
 
     def _texts(self, asked: Asked) -> tuple[str, ...]:

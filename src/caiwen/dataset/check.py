@@ -62,6 +62,7 @@ class Run:
         self.mentions = self._read(answer, anchor)
         self.given = {(abs(m.value), m.unit) for m in self.asked if m.value is not None}
         self.supported: list[Mention] = []
+        self.frames: dict[int, When | None] = {}
         named = {n for m in (*self.asked, *self.mentions) if m.kind == "item" for n in m.names}
         self.constants = _CONSTANTS | {c for name in named for c in constants_of(name)}
 
@@ -99,6 +100,7 @@ class Run:
             year = self.ledger.latest_year(frame.who)
             frame = replace(frame, when=When(year) if year else None)
         bound = Reader(self.answer, frame).read(self.mentions)
+        self.frames = {b.mention.start: b.frame.when for b in bound}
         steps = [chain for chain in chains(self.answer)]
         said = Said(self.ledger, self.texts, self.question, self.answer).claims(self.mentions, frame)
         inside = [(n[0], n[1]) for chain in steps for part in chain.parts for n in part.numbers]
@@ -148,7 +150,7 @@ class Run:
         if self.texts and _printed(m.text, self.texts):
             self.supported.append(m)
             return replace(claim, support=Support.TEXT, why="", contradicted=False)
-        if not claim.contradicted and any(s.value == m.value and s.unit == m.unit for s in self.supported):
+        if not claim.contradicted and self._repeats(bound):
             return replace(claim, support=Support.DERIVED, why="")
         if self.in_text is not None and not claim.contradicted:
             where = self.in_text(m, self.answer, bound)
@@ -156,6 +158,12 @@ class Run:
                 self.supported.append(m)
                 return replace(claim, support=Support.TEXT, why="", nearest=where)
         return claim
+
+    def _repeats(self, bound: Bound) -> bool:
+        """The same number was borne out before in this answer, of the same period where a company is spoken of."""
+        m, free = bound.mention, bound.frame.who is None
+        same = [s for s in self.supported if s.value == m.value and s.unit == m.unit]
+        return any(free or self.frames.get(s.start) == bound.frame.when for s in same)
 
     def _by_arithmetic(self, claims: list[Claim | None], bound: list[Bound]) -> list[Claim | None]:
         """合计, 相差, 占: a number that supported numbers of the same answer add up to."""

@@ -240,10 +240,24 @@ class Judge:
             return self._why_level(bound, here)
         if bound.role == "change" and any(True for _ in self.comparisons(bound)):
             return "value", self._change_words(bound), bound.tight
+        other = self._other_period(bound) if bound.role == "level" else None
+        if other is not None:
+            return "period", describe(other), bound.tight
         elsewhere = self._elsewhere(bound)
         if elsewhere:
             return "period", elsewhere, bound.tight
-        return "unknown", "", False
+        totals = self.candidates(without_member(bound)) if bound.frame.member and bound.role == "level" else []
+        return self._why_level(without_member(bound), totals) if totals else ("unknown", "", False)
+
+    def _other_period(self, bound: Bound) -> Fact | None:
+        """The same thing with this very value in another period."""
+        frame = bound.frame
+        for item in frame.items:
+            for fact in self.ledger.facts(frame.who or "", item):
+                fits = frame.member in fact.dimensions.values() if frame.member else not fact.dimensions
+                if fits and fact.value is not None and self._equals(bound, fact)[0] is Support.FACT:
+                    return fact
+        return None
 
     def _why_level(self, bound: Bound, here: list[Fact]) -> tuple[str, str, bool]:
         """Another value of the same thing; the same digits under another unit; this value of another thing."""
@@ -253,7 +267,8 @@ class Judge:
         if fact.value is not None and _same_digits(bound, fact):
             return "unit", describe(fact), True
         if not units_agree(bound.mention.unit, fact.unit):
-            return "unknown", "", False
+            said_of_it = bound.before.strip(" （母公司口径）") in ("为", "是")
+            return ("item", describe(fact), True) if said_of_it else ("unknown", "", False)
         return "value", describe(fact), bound.tight
 
     def _elsewhere(self, bound: Bound) -> str:

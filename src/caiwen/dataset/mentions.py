@@ -19,7 +19,7 @@ DATE = re.compile(r"(?P<y>(?:19|20)\d{2})\s*(?:年\s*(?P<m>\d{1,2})\s*月\s*(?P<
 LAW = re.compile(r"《[^《》]{2,60}》")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?")
 _NUMBER = re.compile(r"(?<![\d.A-Za-z_])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*[A-Za-z_])")
-_SUBJECT = re.compile(r"(?:^|(?<=[。；;\n]))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)")
+_SUBJECT = re.compile(r"(?:(?:^|(?<=[。；;\n]))|(?<=[，,])(?=[^，,。\d]{3}))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from caiwen.dataset.binding import Bound
@@ -22,10 +22,10 @@ _BEFORE, _AFTER, _LEAD = 90, 30, 40
 
 
 class Printed:
-    """Of the passages of one company's documents (or all)."""
+    """Of the passages of one company's documents. ``years``: sha256 → the years of which a report speaks throughout."""
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
-        self._passages = list(passages)
+    def __init__(self, passages: Iterable[Passage], years: Mapping[str, frozenset[str]] | None = None) -> None:
+        self._passages, self._years = list(passages), dict(years or {})
         self._texts = [normalise(p.text) for p in self._passages]
         self._places: dict[Decimal, list[tuple[int, int]]] = defaultdict(list)
         for number, text in enumerate(self._texts):
@@ -42,13 +42,18 @@ class Printed:
         needed = _NEEDED if len(digits) >= _LONG else _NEEDED_SHORT
         lead = answer[max(0, mention.start - _LEAD) : mention.start] + answer[mention.end : mention.end + 12]
         wanted = _pairs(lead)
+        year = bound.frame.when.period[:4] if bound and bound.frame.when else ""
         best: tuple[int, str] = (0, "")
         for value in self._forms(mention):
             for number, at in self._places.get(value, ()):
                 common = len(wanted & self._around(number, at))
-                if common > best[0]:
+                if common > best[0] and self._speaks_of(number, year):
                     best = (common, self._where(number))
         return best[1] if best[0] >= needed else ""
+
+    def _speaks_of(self, number: int, year: str) -> bool:
+        known = self._years.get(self._passages[number].document)
+        return not year or known is None or year in known or year in self._texts[number]
 
     def _forms(self, mention: Mention) -> list[Decimal]:
         value = abs(mention.value or Decimal(0))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caiwen.dataset.binding import Frame
+from caiwen.dataset.data import words
 from caiwen.dataset.ledger import Ledger, describe
 from caiwen.dataset.mentions import DATE, Mention
 from caiwen.dataset.records import Claim, Support
@@ -16,6 +17,7 @@ from caiwen.records import Fact
 
 _IS = re.compile(r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))")
 _QUOTED = re.compile(r"[“「](?P<quote>[^”」]{8,})[”」]")
+_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z*]{2,8}")
 _DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”‘’「」『』\"'·\-—－_/]+")
 
 
@@ -36,11 +38,27 @@ class Said:
         if not self.ledger.names:
             return []
         found = []
-        for m in mentions:
+        opening = self._opening(mentions)
+        for m in (*mentions, *([opening] if opening else [])):
             if m.kind != "company" or m.names or m.text in self.question or any(m.text in t for t in self.texts):
                 continue
             found.append(Claim("company", m.text, m.start, m.end, Support.NONE, "company", "", contradicted=False))
         return found
+
+    def _opening(self, mentions: Sequence[Mention]) -> Mention | None:
+        """A name at the very start, before an item, that is not the company which the question names."""
+        first = next((m for m in mentions if m.kind == "item"), None)
+        asked = any(known in self.question for known in self.ledger.names if not known.isdigit())
+        if first is None or not asked or any(m.kind == "company" and m.start < first.start for m in mentions):
+            return None
+        name = self.answer[: first.start]
+        for word in (*(m.text for m in mentions if m.start < first.start), *words("opening")):
+            name = name.replace(word, "")
+        plain = any(word in name for word in words("no_names")) or name in self.question
+        if plain or not _NAME.fullmatch(name):
+            return None
+        start = self.answer.index(name[0])
+        return Mention("company", start, start + len(name), name)
 
     def _text_facts(self, mentions: Sequence[Mention], frame: Frame) -> list[Claim]:
         found = []
