@@ -21,7 +21,10 @@ UNITS = {
 }  # fmt: skip
 _DECIMALS = re.compile(r"(?:保留|精确到)(?:到)?(?:小数点后)?(?P<n>[一二两三四五六\d])位")
 _PLACES = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
-_LONGEST = 1000
+_LATEX_PERCENT = re.compile(r"\$?\\%\$?")
+_LONGEST = 300
+"""Characters of a question that may be one calculation; longer ones tell a story with several."""
+_MOST_UNUSED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,18 @@ def plan(question: str, *, company: bool) -> Compute | Clarify | None:
 
     ``company``: a company of the store is named; then only a question that states every input is a calculation.
     """
-    text = tidy(question)
-    if len(text) > _LONGEST:
+    text = tidy(_LATEX_PERCENT.sub("%", question))
+    words = load("calculators.yaml")
+    if len(text) > _LONGEST or any(word in text for word in (*words["among"], *words["beyond"])):
         return None
-    found = list(_candidates(text))
+    found = [c for c in _candidates(_foreign().sub("元", text)) if len(c.stated.unused) <= _MOST_UNUSED]
     if not found:
         return None
     best = min(found, key=lambda c: c.rank)
     stated = bool(best.stated.inputs) or best.stated.flows is not None
     if best.missing:
-        if company or best.variant is not None or not _asks_to_compute(text, best, stated):
+        vague = bool(best.calculator.unnamed) and not best.whole
+        if company or best.variant is not None or vague or not _asks_to_compute(text, best, stated):
             return None
         return _lacking(best, stated)
     if not stated or (best.variant is not None and best.stated.unused):
@@ -116,12 +121,15 @@ def _candidates(text: str) -> Iterator[Candidate]:
     lexicon, meant = _names()
     hits = lexicon.find_in(upper(text))
     wholes = {c for hit in hits for c, goal in meant[hit.word] if not goal}
+    wholes |= {name for name, one in calculators().items() if one.by_name and _says(text, one)}
     for name, one in calculators().items():
         mentions = [(h, g) for h in hits for c, g in meant[h.word] if c == name]
-        if one.by_name and not any(upper(alias) in upper(text) for alias in one.aliases):
+        if one.by_name and name not in wholes:
             continue
         if mentions and not (wholes and name not in wholes and _overruled(name, wholes)):
-            yield _declared(text, one, mentions)
+            made = _declared(text, one, mentions)
+            if not set(made.goals) <= set(made.stated.inputs):
+                yield made
     for mention in formulas().find_in(text):
         for variant, one in enumerate(calculators_of(mention.formula)):
             stated = Reader(text, one.inputs).read()
@@ -130,10 +138,18 @@ def _candidates(text: str) -> Iterator[Candidate]:
             yield Candidate(one, goal, stated, _missing(one, goal, stated), length, variant)
 
 
+def _says(text: str, one: Calculator) -> bool:
+    return any(upper(alias) in upper(text) for alias in one.aliases)
+
+
 def _overruled(name: str, wholes: set[str]) -> bool:
-    """A method that is named (等额本金) rules out the others that share its inputs or the name of a goal."""
-    goals = {g.name for g in calculators()[name].goals}
-    return any(goals & {g.name for g in calculators()[w].goals} for w in wholes)
+    """A method that is named (等额本金, 单利) rules out the others that share the name of a result."""
+    methods = [one for w in wholes if (one := calculators()[w]).by_name or one.unnamed]
+    return any(_results(calculators()[name]) & _results(one) for one in methods)
+
+
+def _results(one: Calculator) -> set[str]:
+    return {name for goal in one.goals for name in (goal.name, *goal.aliases)}
 
 
 def _declared(text: str, one: Calculator, mentions: Sequence[tuple[Hit, str]]) -> Candidate:
@@ -172,15 +188,35 @@ def _missing(one: Calculator, goals: Iterable[str], stated: Stated) -> tuple[str
 def _compute(best: Candidate, text: str) -> Compute:
     """The plan. Raises ValuationError where there is no such result."""
     given = tuple(_given(best))
+    currency = _currency(text)
     run(best.calculator, best.goals, {g.name: g.value for g in given})
     return Compute(
         calculator=best.calculator.name,
         variant=best.variant,
         goals=best.goals,
         given=given,
-        notes=(*best.stated.notes, *(f"题中的“{v.raw}”没有用到" for v in best.stated.unused)),
+        notes=(
+            *([best.calculator.unnamed] if best.calculator.unnamed and not best.whole else []),
+            *best.stated.notes,
+            *(f"题中的“{v.raw.replace('元', currency)}”没有用到" for v in best.stated.unused),
+        ),
+        currency=currency,
         decimals=_decimals(text),
     )
+
+
+def _currency(text: str) -> str:
+    """The one currency of the question."""
+    found = set(_foreign().findall(text))
+    plain = re.search("元", _foreign().sub("", text))
+    if len(found) > 1 or (found and plain):
+        raise ValuationError("题中有不止一种货币，没有汇率不能合算")
+    return found.pop() if found else "元"
+
+
+@cache
+def _foreign() -> re.Pattern[str]:
+    return re.compile("|".join(load("calculators.yaml")["foreign"]))
 
 
 def _decimals(text: str) -> int | None:

@@ -14,10 +14,11 @@ from caiwen.ask.values import Value, converted, times_a_year, values_in
 from caiwen.ask.words import Hit, Lexicon, load
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
-from caiwen.finance.valuation.table import Input
+from caiwen.finance.valuation.table import Input, calculators
 
 _LONGEST_GAP = 10
 _SIGN_WINDOW = 3
+_SHORTEST_TERM = 3
 
 
 @dataclass(slots=True)
@@ -44,6 +45,15 @@ def upper(text: str) -> str:
     return "".join(c.upper() if c.isascii() else c for c in text)
 
 
+@cache
+def terms() -> Lexicon:
+    """Every name of an input or of a result of any calculator."""
+    every = calculators().values()
+    inputs = [name for one in every for i in one.inputs for name in (i.name, *i.aliases)]
+    goals = [name for one in every for g in one.goals for name in (g.name, *g.aliases)]
+    return Lexicon((upper(name), "") for name in (*inputs, *goals) if len(name) >= _SHORTEST_TERM)
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads the inputs of one calculation out of one question."""
@@ -63,9 +73,15 @@ class Reader:
         names = _names(text, self.inputs, values)
         self._by_respectively(text, names, values)
         self._by_names(text, names, values)
-        self._alone(values)
-        self.stated.unused = [v for n, v in enumerate(values) if n not in self._used]
+        self._alone(text, values)
+        self.stated.unused = self._left_over(values)
         return self.stated
+
+    def _left_over(self, values: list[Value]) -> list[Value]:
+        """Figures that are nobody's, but those said twice and the years that cash flows count themselves."""
+        used = {(values[n].number, values[n].unit) for n in self._used}
+        left = [v for n, v in enumerate(values) if n not in self._used and (v.number, v.unit) not in used]
+        return [v for v in left if not (self.stated.flows and v.unit in ("年", "期"))]
 
     def _values(self, text: str) -> list[Value]:
         """All figures but those inside of a name (每10股派息)."""
@@ -144,7 +160,7 @@ class Reader:
                 self._take(name.meaning, value, n, weight=name.length)
             return
 
-    def _alone(self, values: list[Value]) -> None:
+    def _alone(self, text: str, values: list[Value]) -> None:
         """What has no name, where one input and one figure of the kind are left."""
         open_inputs = [i for i in self.inputs if i.alone and i.name not in self.stated.inputs]
         for one in open_inputs:
@@ -154,14 +170,27 @@ class Reader:
                 for n, v in enumerate(values)
                 if n not in self._used and converted(v, one.kind, named=False) is not None
             ]
-            if len(left) == 1 and len(rivals) == 1:
+            same = {v.number for _, v in left}
+            if len(same) == 1 and len(rivals) == 1 and not self._named_otherwise(text, left[0][1], one):
                 self._take(one.name, left[0][1], left[0][0])
+
+    def _named_otherwise(self, text: str, value: Value, one: Input) -> bool:
+        """Whether the words right before the figure name something else (修正久期为10年 is no term, 有效年折现率 no yield)."""
+        before, _, _ = _gaps()
+        start = max(0, value.start - 2 * _LONGEST_GAP)
+        others = {upper(n) for i in self.inputs if i is not one for n in (i.name, *i.aliases)}
+        found = (h for h in terms().find_in(upper(text[start : value.start])) if h.word not in others)
+        return any(before.fullmatch(text[start + h.end : value.start]) for h in found)
 
     def _take(self, name: str, value: Value, n: int, *, weight: int = 0) -> bool:
         one = next(i for i in self.inputs if i.name == name)
         number = converted(value, one.kind, named=weight > 0)
         if number is None or name in self.stated.inputs:
             return False
+        times = self._periodic(value) if one.periodic else 1
+        if times > 1:
+            number *= times
+            self.stated.notes.append(f"{value.raw}按一年{times}期折合年利率{(number * 100).normalize():f}%")
         if one.kind == "points" and number > 0 and self._falls(value):
             number = -number
         if one.kind == "rate" and not value.unit and abs(value.number) >= 1:
@@ -172,6 +201,16 @@ class Reader:
         self._used.add(n)
         return True
 
+    def _periodic(self, value: Value) -> int:
+        """月利率9‰: how many such periods a year has."""
+        before, _, _ = _gaps()
+        rates: dict[str, int] = load("calculators.yaml")["periodic"]
+        for name, times in rates.items():
+            at = self.text.rfind(name, 0, value.start)
+            if at >= 0 and before.fullmatch(self.text[at + len(name) : value.start]):
+                return times
+        return 1
+
     def _falls(self, value: Value) -> bool:
         around = self.text[max(0, value.start - _SIGN_WINDOW) : value.start]
         return any(word in around for word in load("calculators.yaml")["down"])
@@ -180,10 +219,15 @@ class Reader:
 def _names(text: str, inputs: Iterable[Input], values: list[Value]) -> list[Hit]:
     """Names of inputs, longest first, outside of the figures; none that is a part of a longer item (税前利润 in 息税前利润)
     or that belongs to another time or scope (上年净利润)."""
-    lexicon = Lexicon((upper(name), one.name) for one in inputs for name in (*one.aliases, one.name))
+    inputs = list(inputs)
+    periodic: dict[str, int] = load("calculators.yaml")["periodic"]
+    pairs = [(upper(name), one.name) for one in inputs for name in (*one.aliases, one.name)]
+    pairs += [(name, one.name) for one in inputs if one.periodic for name in periodic]
+    lexicon = Lexicon(pairs)
     masked = _blank(upper(text), [(v.start, v.end) for v in values])
     longer = [(m.start, m.end) for m in taxonomy().find_in(masked)]
     longer += [(m.start, m.end) for m in formulas().find_in(masked)]
+    longer += [(h.start, h.end) for h in terms().find_in(masked)]
     apart: list[str] = load("calculators.yaml")["apart"]
     return [
         hit

@@ -229,6 +229,7 @@ class Compute(Record):
     given: tuple[Given, ...]
     notes: tuple[str, ...] = ()
     decimals: int | None = None
+    currency: str = "元"
     also: tuple[Compute, ...] = ()
 
 

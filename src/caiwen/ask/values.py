@@ -17,15 +17,15 @@ _POWERS = {
 _UNITS = {
     "%": "%", "‰": "‰", "个百分点": "百分点", "百分点": "百分点", "个基点": "基点", "基点": "基点", "个bp": "基点", "bp": "基点",
     "bps": "基点", "个点": "基点", "元/股": "元", "块钱": "元", "块": "元", "元": "元", "股": "股", "年": "年", "个月": "月",
-    "天": "天", "日": "天", "期": "期", "次": "次", "倍": "倍",
+    "天": "天", "日": "天", "期": "期", "次": "次", "倍": "倍", "成": "成", "折": "折",
 }  # fmt: skip
 _CHINESE = "[零一二两三四五六七八九十百]+"
 _VALUE = re.compile(
     r"百分之(?P<of_hundred>\d+(?:\.\d+)?|[一二三四五六七八九十百零]+(?:点[一二三四五六七八九零]+)?)"
-    r"|(?<![\dA-Za-z.第])(?P<number>(?:(?<![\d%年月日])[-−－+])?(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?"
-    rf"|{_CHINESE}(?=年|个月|期|万|亿|天|次|元|个基点|倍))"
+    r"|(?:(?<![\dA-Za-z.第])|(?<=[A-Za-z]{2}))(?P<number>(?:(?<![\d%年月日])[-−－+])?(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?"
+    rf"|{_CHINESE}(?=年|个月|期|万|亿|天|次|元|个基点|倍|成|折))"
     r"(?P<power>万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?!瓦)|百(?!分))?"
-    r"(?P<unit>%|‰|个?百分点|个?基点|个?bps?|个点|元/股|块钱|块|元|股|年(?!度|报)|个月|天|日|期|次|倍)?"
+    r"(?P<unit>%|‰|个?百分点|个?基点|个?bps?|个点|元/股|块钱|块|元|股|年(?!度|报)|个月|天|日|期|次|倍|成(?!本)|折(?!现|旧|价|算|合))?"
     r"(?P<more>零?(?P<months>\d+|[一二三四五六七八九十]+)个月|半(?!年))?",
     re.IGNORECASE,
 )
@@ -93,7 +93,7 @@ def converted(value: Value, kind: Kind, *, named: bool) -> Decimal | None:
     """The figure as an input of this kind; None where its unit does not fit. A bare number fits only beside a name, and
     basis points are what is added to a rate, not a rate."""
     number, unit = value.number, value.unit
-    if not named and unit in (("", "百分点") if kind == "rate" else ("",)):
+    if not named and unit in ("", *_UNNAMED.get(kind, ())):
         return None
     factors = _FACTORS[kind]
     if unit not in factors:
@@ -103,13 +103,15 @@ def converted(value: Value, kind: Kind, *, named: bool) -> Decimal | None:
     return number * factors[unit]
 
 
+_UNNAMED: dict[Kind, tuple[str, ...]] = {"rate": ("百分点",), "points": ("%",), "number": ("%", "年")}
+"""Units that fit an input only beside its name."""
 _YEAR = {"年": Decimal(1), "月": Decimal(1) / 12, "天": Decimal(1) / 365, "": Decimal(1)}
 _FACTORS: dict[Kind, dict[str, Decimal]] = {
     "money": {"元": Decimal(1), "": Decimal(1)},
     "rate": {"%": Decimal("0.01"), "‰": Decimal("0.001"), "百分点": Decimal("0.01"), "": Decimal(1)},
     "years": _YEAR,
     "times": {"次": Decimal(1), "": Decimal(1)},
-    "number": {"": Decimal(1), "倍": Decimal(1), "%": Decimal("0.01")},
+    "number": {"": Decimal(1), "倍": Decimal(1), "%": Decimal("0.01"), "年": Decimal(1)},
     "points": {"基点": Decimal(1), "百分点": Decimal(100), "%": Decimal(100), "": Decimal(1)},
     "shares": {"股": Decimal(1), "元": Decimal(1), "": Decimal(1)},
     "days": {"天": Decimal(1), "": Decimal(1)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from caiwen.ask.calculators import calculator_of, worksheet
@@ -47,7 +47,7 @@ def _work(plan: Compute) -> Worked:
     sheet = worksheet(plan)
     used = {name for step in sheet.steps for name in names_in(step.expression or "0")}
     given = [g for g in plan.given if g.name in used or not g.assumed]
-    figures = {one.name: _given(one) for one in given}
+    figures = {one.name: _given(one, plan) for one in given}
     for step in sheet.steps:
         figures[step.name] = _step(step, figures, plan)
     goals = [figures[goal] for goal in plan.goals]
@@ -72,10 +72,15 @@ def _dated(given: Given) -> str:
     return f"（{given.said}）" if given.said else ""
 
 
-def _given(given: Given) -> Figure:
+def _unit(unit: str, plan: Compute) -> str:
+    """In the currency of the question."""
+    return unit.replace("元", plan.currency, 1)
+
+
+def _given(given: Given, plan: Compute) -> Figure:
     value = given.value * 100 if given.unit == "%" else given.value
     label = given.assumed or "题中给出"
-    return Figure(given.name, None, None, unit=given.unit, value=_plain(value), label=label)
+    return Figure(given.name, None, None, unit=_unit(given.unit, plan), value=_plain(value), label=label)
 
 
 def _step(step: Step, figures: dict[str, Figure], plan: Compute) -> Figure:
@@ -86,12 +91,12 @@ def _step(step: Step, figures: dict[str, Figure], plan: Compute) -> Figure:
     if percent and step.expression:
         expression = f"({expression}) * 100"
     shown = _round(exact, step, plan)
-    figure = Figure(step.name, None, None, unit=step.unit, value=shown)
+    figure = Figure(step.name, None, None, unit=_unit(step.unit, plan), value=shown)
     formula = _pretty(step.expression)
     values = _pretty(_named(step.expression, {n: _operand(f) for n, f in operands})) if operands else ""
     how = " = ".join(part for part in (step.words or formula, values, _shown(figure)) if part)
     calculation = Calculation(f"{step.name} = {how}", expression, exact, operands)
-    return Figure(step.name, None, None, unit=step.unit, value=shown, calculation=calculation)
+    return replace(figure, calculation=calculation)
 
 
 def _round(exact: Decimal, step: Step, plan: Compute) -> Decimal:

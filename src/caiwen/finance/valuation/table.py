@@ -16,7 +16,8 @@ Kind = Literal["money", "rate", "years", "times", "number", "points", "shares", 
 class Input:
     """One figure that the question must state. ``default`` with ``said``: the convention that an answer tells where the
     question is silent. ``alone``: may be meant by a figure of its kind without a name (贷款100万元30年).
-    ``above``/``least``: bounds, exclusive and inclusive. A rate is a fraction."""
+    ``above``/``least``: bounds, exclusive and inclusive. A rate is a fraction;
+    ``periodic``: a 月利率 may stand for it."""
 
     name: str
     kind: Kind
@@ -27,6 +28,7 @@ class Input:
     above: Decimal | None = None
     least: Decimal | None = None
     unit: str = ""
+    periodic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Calculator:
     """``aliases`` name the whole (等额本息): then ``usual`` goals are meant. ``lines`` or ``procedure`` work it out.
-    ``by_name``: meant only where the question says one of the aliases."""
+    ``by_name``: meant only where the question says one of the aliases; ``unnamed``: what an answer says where it does not."""
 
     name: str
     aliases: tuple[str, ...]
@@ -63,6 +65,7 @@ class Calculator:
     procedure: str = ""
     lines: tuple[Line, ...] = ()
     by_name: bool = False
+    unnamed: str = ""
 
     def goal(self, name: str) -> Goal:
         return next(goal for goal in self.goals if goal.name == name)
@@ -106,6 +109,7 @@ def _calculator(row: dict[str, Any]) -> Calculator:
         procedure=row.get("procedure", ""),
         lines=tuple(_line(one) for one in row.get("lines", ())),
         by_name=row.get("by_name", False),
+        unnamed=row.get("unnamed", ""),
     )
 
 
@@ -123,6 +127,7 @@ def _input(row: dict[str, Any]) -> Input:
         above=bound("above"),
         least=bound("least"),
         unit=row.get("unit", ""),
+        periodic=row.get("periodic", False),
     )
 
 
