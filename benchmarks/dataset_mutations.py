@@ -24,7 +24,16 @@ from caiwen.scoring import wilson
 
 NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d{3,}")
 YEAR = re.compile(r"(?<![\d.,])(20[12]\d)(?=年)")
-UNITS = {"万元": "元", "亿元": "万元", "元/股": "万元", "元": "万元", "%": "亿元", "人": "户", "股": "元", "户": "人"}
+UNITS = {
+    "万元": "元",
+    "亿元": "万元",
+    "元/股": "万元",
+    "元": "万元",
+    "%": "亿元",
+    "人": "户",
+    "股": "元",
+    "户": "人",
+}
 KINDS = ("digit", "unit", "year", "company", "item")
 
 
@@ -59,7 +68,7 @@ class Changer:
     def _digit(self, row: dict) -> str | None:
         """One digit of one number; years and the numbers of names stay."""
         numbers = [m for m in NUMERAL.finditer(row["answer"]) if not YEAR.match(row["answer"], m.start())]
-        names = [s for s in row["keys"].split("|")]
+        names = list(row["keys"].split("|"))
         numbers = [m for m in numbers if not any(m[0] in n for n in names)]
         if not numbers:
             return None
@@ -68,14 +77,16 @@ class Changer:
         at = self.chance.choice(places)
         other = self.chance.choice([d for d in "123456789" if d != m[0][at]])
         new = m[0][:at] + other + m[0][at + 1 :]
-        values = {v for f in self._facts(row) for v in self.values.get((f.code or f.entity, f.item, f.period), ())}
+        values = {
+            v for f in self._facts(row) for v in self.values.get((f.code or f.entity, f.item, f.period), ())
+        }
         if any(float(new.replace(",", "")) == float(v) for v in values if re.fullmatch(r"[\d.]+", v)):
             return None
         return row["answer"][: m.start()] + new + row["answer"][m.end() :]
 
     def _unit(self, row: dict) -> str | None:
         """A number's unit becomes another one."""
-        found = [m for m in re.finditer(r"(?<=\d)(万元|亿元|元/股|元|%|人|股|户)", row["answer"])]
+        found = list(re.finditer(r"(?<=\d)(万元|亿元|元/股|元|%|人|股|户)", row["answer"]))
         found = [m for m in found if not re.search(r"每\d+$", row["answer"][: m.start()])]
         found = [m for m in found if not re.search(r"(?<![\d.])0(?:\.0+)?$", row["answer"][: m.start()])]
         if not found:
@@ -141,7 +152,9 @@ def main() -> None:
     chance = random.Random(args.seed)
     workspace = Workspace(args.workspace)
     changer = Changer(workspace, chance)
-    rows = [json.loads(line) for line in (args.dataset / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (args.dataset / "pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     rows = [r for r in rows if r["status"] == "verified" and r["generator"] in ("facts", "formulas", "turns")]
     chance.shuffle(rows)
     rows = rows[: args.count]
@@ -154,7 +167,8 @@ def main() -> None:
                     row["answer"], changed[str(number)] = answer, kind
                     break
     lines = [
-        {"id": str(n), "instruction": r["question"], "output": r["answer"], "history": r["history"]} for n, r in enumerate(rows)
+        {"id": str(n), "instruction": r["question"], "output": r["answer"], "history": r["history"]}
+        for n, r in enumerate(rows)
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "changed.jsonl"
@@ -177,7 +191,9 @@ def main() -> None:
 
 def report(rows: list, changed: dict[str, str], flagged: set[str], seconds: float) -> None:
     by_kind, found = Counter(changed.values()), Counter(k for i, k in changed.items() if i in flagged)
-    print(f"pairs {len(rows):,}  changed {len(changed):,}  {seconds:.1f} s ({len(rows) / seconds:,.0f} pairs/s)")
+    print(
+        f"pairs {len(rows):,}  changed {len(changed):,}  {seconds:.1f} s ({len(rows) / seconds:,.0f} pairs/s)"
+    )
     for kind in KINDS:
         if by_kind[kind]:
             print(f"  {kind:8} {found[kind]:5}/{by_kind[kind]:5}  {found[kind] / by_kind[kind]:.4f}")

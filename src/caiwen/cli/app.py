@@ -12,6 +12,7 @@ from caiwen.cli import (
     ask,
     config,
     coverage,
+    dataset,
     demo,
     documents,
     evaluate,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 ORDER = ["init", "ingest", "documents", "facts", "ask", "search", "page", "coverage"]
-ORDER += ["guard", "eval", "config", "demo"]
+ORDER += ["dataset", "guard", "eval", "config", "demo"]
 
 
 def show_version(wanted: bool) -> None:
@@ -86,6 +87,7 @@ def build() -> typer.Typer:
         ("documents", documents.app),
         ("facts", facts.app),
         ("guard", guard.app),
+        ("dataset", dataset.app),
         ("eval", evaluate.app),
         ("config", config.app),
     ):

@@ -75,7 +75,9 @@ class Auditor:
             raise CaiwenError("工作区里还没有材料", hint="先用 caiwen ingest 读入材料")
         self.companies = {c.who: c for c in store.companies()}
         self.documents = {
-            who: [d.sha256 for d in documents if d.filing.code == who or d.filing.issuer in (who, *c.full_names)]
+            who: [
+                d.sha256 for d in documents if d.filing.code == who or d.filing.issuer in (who, *c.full_names)
+            ]
             for who, c in self.companies.items()
         }
         periods = {d.sha256: d.filing.period for d in documents if d.filing.period}
@@ -142,8 +144,21 @@ class Auditor:
         for policy in self.store.policies() if keys & set(self.policies) else ():
             if policy.key not in keys:
                 continue
-            days = {d.day for d in (policy.version, policy.issued, policy.effective, policy.stated, policy.first_effective) if d}
-            texts.append(f"《{policy.title}》{policy.issuer} {' '.join(sorted(days))} " + " ".join(r.text for r in policy.revisions))
+            days = {
+                d.day
+                for d in (
+                    policy.version,
+                    policy.issued,
+                    policy.effective,
+                    policy.stated,
+                    policy.first_effective,
+                )
+                if d
+            }
+            texts.append(
+                f"《{policy.title}》{policy.issuer} {' '.join(sorted(days))} "
+                + " ".join(r.text for r in policy.revisions)
+            )
             texts += [f"{a.label} {a.text}" for a in self.store.articles(policy.document)]
         return tuple(texts)
 

@@ -55,5 +55,7 @@ def audit_page(audit: Audit, title: str) -> str:
             f"<li>{escape(c.text)}：{WHY.get(c.why, c.why)}{'；最近的是 ' + escape(c.nearest) if c.nearest else ''}</li>"
             for _, c in found
         )
-        parts.append(f"<h3>第 {number} 条</h3><p><b>{escape(asked.question)}</b></p><p>{answer}</p><ul>{lines}</ul>")
+        parts.append(
+            f"<h3>第 {number} 条</h3><p><b>{escape(asked.question)}</b></p><p>{answer}</p><ul>{lines}</ul>"
+        )
     return "\n".join(parts) + "</html>\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,7 +95,9 @@ class Reader:
         for one in inside:
             match one.kind:
                 case "company":
-                    here = replace(here, who=one.names[0] if one.names else None, stranger="" if one.names else one.text)
+                    here = replace(
+                        here, who=one.names[0] if one.names else None, stranger="" if one.names else one.text
+                    )
                 case "item":
                     here, item_at = replace(here, items=one.names), one.start
                 case "member":
@@ -163,7 +166,11 @@ class Reader:
         """由1566.6万元升至2233.4万元: the first number is the one of the year before, where no period says otherwise."""
         lead = self.text[max(last, span[0]) : one.start].rstrip()
         dated = any(m.kind == "period" and last - 1 <= m.end <= one.start for m in inside)
-        return lead.endswith(("由", "从")) and not dated and bool(_RISES.match(self.text[one.end : one.end + 14]))
+        return (
+            lead.endswith(("由", "从"))
+            and not dated
+            and bool(_RISES.match(self.text[one.end : one.end + 14]))
+        )
 
     def _following_item(self, one: Mention, inside: list[Mention]) -> Mention | None:
         """13.04亿元的营业收入: the item stands behind the number, with nothing but 的 between."""
@@ -199,7 +206,7 @@ class Reader:
 
     def _together(self, names: list[Mention], numbers: list[Bound]) -> bool:
         """The names stand in one list: nothing long between them."""
-        gaps = [b.start - a.end for a, b in zip(names, names[1:], strict=False)]
+        gaps = [b.start - a.end for a, b in itertools.pairwise(names)]
         return all(gap <= 12 for gap in gaps) and all(n.role == "level" for n in numbers)
 
 
@@ -210,7 +217,9 @@ def _with(frame: Frame, name: Mention) -> Frame:
         case "period":
             return replace(frame, when=name.when)
         case "company":
-            return replace(frame, who=name.names[0] if name.names else None, stranger="" if name.names else name.text)
+            return replace(
+                frame, who=name.names[0] if name.names else None, stranger="" if name.names else name.text
+            )
     return replace(frame, member=name.names[0])
 
 

@@ -80,7 +80,9 @@ class Builder:
         self.seen = Seen(config.checks.jaccard)
         self.held = Held.read(material.folder / p for p in config.checks.decontaminate)
         self.decisions = Decisions.read(self.folder)
-        by_company = config.split.unit == "company" or (config.split.unit == "auto" and len(self.companies) >= _MANY)
+        by_company = config.split.unit == "company" or (
+            config.split.unit == "auto" and len(self.companies) >= _MANY
+        )
         self.splitter = Splitter(config.split.evidence, by_company, config.seed)
         self.sector = "general"
 
@@ -91,7 +93,9 @@ class Builder:
             return every
         found = {}
         for name in wanted:
-            match = next((c for c in every.values() if name in (c.who, c.code, *c.full_names, *c.short_names)), None)
+            match = next(
+                (c for c in every.values() if name in (c.who, c.code, *c.full_names, *c.short_names)), None
+            )
             if match is None:
                 raise CaiwenError("材料里没有这家公司", where=name, hint="caiwen coverage 列出已有的公司")
             found[match.who] = match
@@ -102,7 +106,9 @@ class Builder:
     def build(self, on_pair: Callable[[int], None] | None = None) -> Tally:
         """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all."""
         if not self.names:
-            raise CaiwenError("工作区里还没有材料", where=str(self.material.folder), hint="先用 caiwen ingest 读入材料")
+            raise CaiwenError(
+                "工作区里还没有材料", where=str(self.material.folder), hint="先用 caiwen ingest 读入材料"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         parts = [self.folder / f".{name}.part" for name in (PAIRS, REJECTED)]
         with parts[0].open("w", encoding="utf-8") as kept, parts[1].open("w", encoding="utf-8") as rejected:
@@ -119,6 +125,18 @@ class Builder:
         self._report()
         return self.tally
 
+    def estimate(self) -> list[str]:
+        """What a build would ask of a language model; nothing is sent."""
+        use = self.config.generators.text
+        if use is None:
+            return ["配置里没有用语言模型的生成器，不产生费用"]
+        from caiwen.dataset.generators.text import TextGenerator
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return TextGenerator(self.store, use, self.folder, self.config.seed).estimate(
+            self._wanted_documents()
+        )
+
     def _report(self) -> None:
         record = {"name": self.config.name, "config": self.config.model_dump(), **self.tally.record()}
         part = self.folder / f".{REPORT}.part"
@@ -128,7 +146,11 @@ class Builder:
     def _decided(self, draft: Draft) -> Pair:
         """All checks of one draft; a person's decision on an earlier build of the same pair comes last."""
         draft = tagged(draft, self.sector)
-        kind = f"{draft.generator}.{draft.template.split('.')[0]}" if draft.generator == "facts" else draft.generator
+        kind = (
+            f"{draft.generator}.{draft.template.split('.')[0]}"
+            if draft.generator == "facts"
+            else draft.generator
+        )
         self.tally.made[kind] += 1
         reason = self.seen.repeats(draft) or flaw(draft, self.config.checks)
         if not reason and self.held.holds(draft.question):
@@ -178,7 +200,9 @@ class Builder:
         if use is not None:
             from caiwen.dataset.generators.text import TextGenerator
 
-            yield from TextGenerator(self.store, use, self.folder, self.config.seed).drafts(self._wanted_documents())
+            yield from TextGenerator(self.store, use, self.folder, self.config.seed).drafts(
+                self._wanted_documents()
+            )
 
     def _concepts(self, wordings: Wordings) -> Iterator[Draft]:
         for thing in (*concepts.of_formulas(), *concepts.of_glossary()):
@@ -235,7 +259,9 @@ class Builder:
         documents = set(self._wanted_documents()) if select.documents else None
         statuses = [Status.VERIFIED] if select.verified_only else []
         for who, company in self.companies.items():
-            wanted = FactFilter(codes=sorted({who, *company.full_names}), periods=select.periods, statuses=statuses)
+            wanted = FactFilter(
+                codes=sorted({who, *company.full_names}), periods=select.periods, statuses=statuses
+            )
             found = [
                 f
                 for f in self.store.each_fact(wanted)

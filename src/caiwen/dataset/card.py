@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_SPLITS = {"train": "训练", "wording": "换说法测试（同样的事实，训练中没有的问法）", "evidence": "新证据测试（与训练没有共同的事实）"}
+_SPLITS = {
+    "train": "训练",
+    "wording": "换说法测试（同样的事实，训练中没有的问法）",
+    "evidence": "新证据测试（与训练没有共同的事实）",
+}
 _STAGES = {"general": "通用", "bank": "银行", "securities": "证券", "insurance": "保险"}
 _SUPPORTS = {
     "fact": "与事实完全相等",
@@ -19,15 +23,32 @@ _SUPPORTS = {
 
 def card(report: Mapping[str, Any], counts: Mapping[str, int], style: str, form: str) -> str:
     lines = ["---", "language: zh", "tags: [finance, caiwen]", "---", "", f"# {report['name']}", ""]
-    lines += [f"由 caiwen 从工作区的材料建成，样式 {style}，格式 {form}。每条问答的每个数字、单位、期间、公司、科目都与出处核对过。", ""]
+    lines += [
+        f"由 caiwen 从工作区的材料建成，样式 {style}，格式 {form}。每条问答的每个数字、单位、期间、公司、科目都与出处核对过。",
+        "",
+    ]
     lines += ["## 数量", "", "| 部分 | 条数 |", "|---|---:|"]
     lines += [f"| {_SPLITS.get(split, split)} | {n:,} |" for split, n in counts.items()]
-    lines += ["", *_table("生成器", report["kept"]), *_table("阶段", {_STAGES.get(k, k): v for k, v in report["stages"].items()})]
+    lines += [
+        "",
+        *_table("生成器", report["kept"]),
+        *_table("阶段", {_STAGES.get(k, k): v for k, v in report["stages"].items()}),
+    ]
     lines += ["## 核对", "", "| 论断得到支持的方式 | 个数 |", "|---|---:|"]
     lines += [f"| {_SUPPORTS.get(k, k)} | {v:,} |" for k, v in report["claims"].items()]
     lines += ["", *_table("去掉的（原因）", report["dropped"])]
-    lines += ["## 出处", "", "每条都带 `caiwen_` 开头的列：文件、sha256、页、框（PDF 点，左上角为原点）、表格文件的工作表与行列（从 1 数起）、事实编号、片段、条文、生成器、模板、核对。不适用的数为 0、文字为空。`caiwen_sources` 是全部出处的 JSON。", ""]
-    lines += ["## 许可", "", "问答里的数字与条文属于公开披露的事实；材料本身的许可由提供材料的人负责。句式与概念定义随 caiwen 以 Apache-2.0 许可。", ""]
+    lines += [
+        "## 出处",
+        "",
+        "每条都带 `caiwen_` 开头的列：文件、sha256、页、框（PDF 点，左上角为原点）、表格文件的工作表与行列（从 1 数起）、事实编号、片段、条文、生成器、模板、核对。不适用的数为 0、文字为空。`caiwen_sources` 是全部出处的 JSON。",
+        "",
+    ]
+    lines += [
+        "## 许可",
+        "",
+        "问答里的数字与条文属于公开披露的事实；材料本身的许可由提供材料的人负责。句式与概念定义随 caiwen 以 Apache-2.0 许可。",
+        "",
+    ]
     lines += ["## 知识点", "", "![知识点覆盖](coverage.svg)", ""]
     return "\n".join(lines)
 

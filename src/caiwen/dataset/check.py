@@ -101,7 +101,7 @@ class Run:
             frame = replace(frame, when=When(year) if year else None)
         bound = Reader(self.answer, frame).read(self.mentions)
         self.frames = {b.mention.start: b.frame.when for b in bound}
-        steps = [chain for chain in chains(self.answer)]
+        steps = list(chains(self.answer))
         said = Said(self.ledger, self.texts, self.question, self.answer).claims(self.mentions, frame)
         inside = [(n[0], n[1]) for chain in steps for part in chain.parts for n in part.numbers]
         inside += [(c.start, c.end) for c in said if c.kind == "text"]
@@ -181,7 +181,9 @@ class Run:
             return True
         if m.value is None or not any(word in lead for word in words("derived")):
             return False
-        same = [s.value for s in self.supported if s.unit == m.unit and s is not m and s.value is not None][-8:]
+        same = [s.value for s in self.supported if s.unit == m.unit and s is not m and s.value is not None][
+            -8:
+        ]
         for count in range(2, min(len(same), 6) + 1):
             if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
                 return True
@@ -197,7 +199,11 @@ class Run:
             x, y = a.value or Decimal(1), b.value or Decimal(1)
             if a.unit != b.unit:
                 continue
-            ways = [y - x] if m.unit == a.unit or m.unit == "百分点" else [(y - x) / abs(x) * 100, (x - y) / abs(y) * 100]
+            ways = (
+                [y - x]
+                if m.unit == a.unit or m.unit == "百分点"
+                else [(y - x) / abs(x) * 100, (x - y) / abs(y) * 100]
+            )
             if any(agree(m, v, bound.before, bound.after, signed=False) is not Support.NONE for v in ways):
                 return True
         return False
@@ -224,7 +230,13 @@ class Run:
                 single = len(part.numbers) == 1 and place > 0
                 claim = self._operand(by_place, chain, (start, end, value), name, result=single)
                 if wrong is part and single:
-                    claim = replace(claim, support=Support.NONE, why="step", nearest=f"{_before(chain, part)}", contradicted=True)
+                    claim = replace(
+                        claim,
+                        support=Support.NONE,
+                        why="step",
+                        nearest=f"{_before(chain, part)}",
+                        contradicted=True,
+                    )
                 found.append(claim)
         return found
 
@@ -274,7 +286,13 @@ class Run:
             return replace(claim, support=Support.FACT, why="")
         if not options:
             return claim
-        return replace(claim, support=Support.NONE, why="item", nearest=f"{name.text} = {options[0]:,f}", contradicted=True)
+        return replace(
+            claim,
+            support=Support.NONE,
+            why="item",
+            nearest=f"{name.text} = {options[0]:,f}",
+            contradicted=True,
+        )
 
     def _options(self, near: Bound, name: Mention) -> list[Decimal]:
         """The values that a name may stand for in a step: 平均X is the mean of both ends of X."""

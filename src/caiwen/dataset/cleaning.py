@@ -121,7 +121,11 @@ def questions_of(path: Path) -> Iterator[str]:
             yield from _questions(row)
         return
     try:
-        parts = [json.loads(text)] if path.suffix.lower() == ".json" else [json.loads(t) for t in text.splitlines() if t.strip()]
+        parts = (
+            [json.loads(text)]
+            if path.suffix.lower() == ".json"
+            else [json.loads(t) for t in text.splitlines() if t.strip()]
+        )
     except json.JSONDecodeError as error:
         raise ConfigError(f"评测集不是合法的 JSON（第 {error.lineno} 行）", where=str(path)) from error
     for part in parts:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from caiwen.dataset.generators.facts import KINDS
 from caiwen.errors import ConfigError
 
 Kind = Literal["lookup", "member", "text", "multi", "change", "trend", "share", "compare"]
-FORMATS = Literal["alpaca", "sharegpt", "openai"]
 
 
 class _Section(BaseModel):
@@ -32,7 +30,7 @@ class Select(_Section):
 class Facts(_Section):
     """事实问答：单项、多项、变动、趋势、占比、比较"""
 
-    kinds: list[Kind] = Field(default=list(KINDS), description="要哪几类")
+    kinds: list[Kind] = Field(default=list(get_args(Kind)), description="要哪几类")
     wordings: int = Field(default=1, ge=1, le=10, description="每条事实进入训练的问法数")
 
 
@@ -77,7 +75,9 @@ class Text(_Section):
     model: str = Field(default="", description="模型名")
     key_env: str = Field(default="OPENAI_API_KEY", description="存放密钥的环境变量名")
     prompts: list[str] = Field(default=["explain", "summary", "analysis"], description="用哪些提示词模板")
-    own_prompts: dict[str, str] = Field(default={}, description="自己的提示词模板：名字与内容（{passage}、{document}、{section} 可用）")
+    own_prompts: dict[str, str] = Field(
+        default={}, description="自己的提示词模板：名字与内容（{passage}、{document}、{section} 可用）"
+    )
     passages: int = Field(default=100, ge=1, description="最多用多少段原文")
     min_chars: int = Field(default=80, ge=1, description="短于这个字数的片段不用")
     concurrency: int = Field(default=4, ge=1, le=256, description="同时进行的请求数")
@@ -106,11 +106,15 @@ class Generators(_Section):
 class Checks(_Section):
     """去重、长度、语言、去污染"""
 
-    jaccard: float = Field(default=0.8, gt=0, le=1, description="同一事实的两个问法，5 字片段的 Jaccard 达到它即为近似重复")
+    jaccard: float = Field(
+        default=0.8, gt=0, le=1, description="同一事实的两个问法，5 字片段的 Jaccard 达到它即为近似重复"
+    )
     min_chars: int = Field(default=4, ge=0, description="问题最短的字数")
     max_chars: int = Field(default=4000, ge=10, description="问答合计最长的字数")
     chinese: float = Field(default=0.2, ge=0, le=1, description="问题里汉字至少占的比例")
-    decontaminate: list[str] = Field(default=[], description="评测集文件（JSON、JSONL、CSV）：与其中题目重合的问答去掉")
+    decontaminate: list[str] = Field(
+        default=[], description="评测集文件（JSON、JSONL、CSV）：与其中题目重合的问答去掉"
+    )
 
 
 class Split(_Section):
@@ -118,7 +122,9 @@ class Split(_Section):
 
     wording: int = Field(default=1, ge=0, le=3, description="每条事实另留几种训练没有的问法")
     evidence: float = Field(default=0.05, ge=0, lt=0.9, description="留作新证据测试的比例")
-    unit: Literal["auto", "company", "item"] = Field(default="auto", description="按公司还是按科目留出；auto 为公司满十家时按公司")
+    unit: Literal["auto", "company", "item"] = Field(
+        default="auto", description="按公司还是按科目留出；auto 为公司满十家时按公司"
+    )
 
 
 class DatasetConfig(_Section):
@@ -170,7 +176,9 @@ def _problem(detail: Any) -> str:
     if detail["type"] == "extra_forbidden":
         known = _fields_at(place[:-1])
         near = difflib.get_close_matches(place[-1], known, n=1)
-        return f"{key} 不是已知的设置" + (f"，是不是 {near[0]}？" if near else f"（可以写：{'、'.join(known)}）")
+        return f"{key} 不是已知的设置" + (
+            f"，是不是 {near[0]}？" if near else f"（可以写：{'、'.join(known)}）"
+        )
     if detail["type"] == "missing":
         return f"缺少 {key}"
     return f"{key} 的值不对，现在是 {detail['input']!r}"
@@ -179,7 +187,9 @@ def _problem(detail: Any) -> str:
 def _fields_at(place: list[str]) -> list[str]:
     model: Any = DatasetConfig
     for part in place:
-        field = model.model_fields.get(part) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        field = (
+            model.model_fields.get(part) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        )
         kinds = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
         model = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
         if model is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from decimal import Decimal
 from caiwen.finance.formulas import FormulaError, evaluate
 
 _CLAUSE = re.compile(r"[^，。；;\n]+")
-_EXPRESSION = re.compile(r"[\d,.%％\s()（）+＋\-−－–×xX*＊·÷/／^＾]+(?:万元|亿元|百万元|千元|元/股|元|股|人|倍|次|天|年|张|份|户)?")
+_EXPRESSION = re.compile(
+    r"[\d,.%％\s()（）+＋\-−－–×xX*＊·÷/／^＾]+(?:万元|亿元|百万元|千元|元/股|元|股|人|倍|次|天|年|张|份|户)?"
+)
 _UNIT = re.compile(r"(万元|亿元|百万元|千元|元/股|元|股|人|倍|次|天|年|张|份|户)")
 _FACTORS = {"万元": 4, "亿元": 8, "百万元": 6, "千元": 3}
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -47,7 +50,7 @@ class Chain:
         Operands may stand without the scale of the result (2,000 − 35 = 1,965亿元) where the question counts in it.
         """
         sides = self.numeric
-        for before, after in zip(sides, sides[1:], strict=False):
+        for before, after in itertools.pairwise(sides):
             left, right = before.value or Decimal(0), after.value or Decimal(0)
             slack = max(after.step / 2, before.step / 2 if len(before.numbers) == 1 else Decimal(0))
             if abs(left - right) <= slack:
@@ -83,7 +86,9 @@ def _part(piece: str, at: int, *, last: bool) -> Part:
     value = _value(body) if body.strip() and (whole or last) else None
     if value is None:
         return Part(at, at + len(piece), piece)
-    numbers = tuple((at + m.start(), at + m.end(), Decimal(m[0].replace(",", ""))) for m in _NUMBER.finditer(body))
+    numbers = tuple(
+        (at + m.start(), at + m.end(), Decimal(m[0].replace(",", ""))) for m in _NUMBER.finditer(body)
+    )
     step = _step(body) if len(numbers) == 1 else Decimal(0)
     units = _UNIT.findall(body)
     return Part(at, at + len(body), body, value, step, numbers, units[0] if len(units) == 1 else "")

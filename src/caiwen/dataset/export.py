@@ -47,7 +47,9 @@ def export(
 def _report(folder: Path) -> dict[str, Any]:
     path = folder / REPORT
     if not path.is_file():
-        raise NotFoundError("这里没有建好的数据集", where=str(folder), hint="先运行 caiwen dataset build 配置.yaml")
+        raise NotFoundError(
+            "这里没有建好的数据集", where=str(folder), hint="先运行 caiwen dataset build 配置.yaml"
+        )
     report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return report
 
@@ -71,10 +73,18 @@ def _styled(row: dict[str, Any], style: str) -> dict[str, Any]:
         return {**text, "history": row["history"], **told}
     turns = [*row["history"], [row["question"], row["answer"]]]
     if style == "sharegpt":
-        talk = [{"from": who, "value": text} for turn in turns for who, text in zip(("human", "gpt"), turn, strict=True)]
+        talk = [
+            {"from": who, "value": text}
+            for turn in turns
+            for who, text in zip(("human", "gpt"), turn, strict=True)
+        ]
         return {"conversations": talk, "system": row["system"], **told}
     messages = [{"role": "system", "content": row["system"]}] if row["system"] else []
-    messages += [{"role": who, "content": text} for turn in turns for who, text in zip(("user", "assistant"), turn, strict=True)]
+    messages += [
+        {"role": who, "content": text}
+        for turn in turns
+        for who, text in zip(("user", "assistant"), turn, strict=True)
+    ]
     return {"messages": messages, **told}
 
 
@@ -136,11 +146,23 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 _COLUMNS = {
-    "alpaca": {"prompt": "instruction", "query": "input", "response": "output", "system": "system", "history": "history"},
+    "alpaca": {
+        "prompt": "instruction",
+        "query": "input",
+        "response": "output",
+        "system": "system",
+        "history": "history",
+    },
     "sharegpt": {"messages": "conversations", "system": "system"},
     "openai": {"messages": "messages"},
 }
-_TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant", "system_tag": "system"}
+_TAGS = {
+    "role_tag": "role",
+    "content_tag": "content",
+    "user_tag": "user",
+    "assistant_tag": "assistant",
+    "system_tag": "system",
+}
 
 
 def _describe(target: Path, report: dict[str, Any], style: str, form: str, counts: dict[str, int]) -> None:
@@ -149,7 +171,10 @@ def _describe(target: Path, report: dict[str, Any], style: str, form: str, count
     known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     for split in counts:
         name = f"{report['name']}_{split}"
-        entry: dict[str, Any] = {"file_name": f"{name}.{form}", "formatting": "alpaca" if style == "alpaca" else "sharegpt"}
+        entry: dict[str, Any] = {
+            "file_name": f"{name}.{form}",
+            "formatting": "alpaca" if style == "alpaca" else "sharegpt",
+        }
         entry["columns"] = _COLUMNS[style]
         if style == "openai":
             entry["tags"] = _TAGS

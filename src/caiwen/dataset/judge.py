@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 
 from caiwen.dataset.amounts import agree, units_agree
 from caiwen.dataset.binding import Bound, year_before
@@ -35,7 +35,11 @@ class Judge:
     def _supported(self, bound: Bound) -> Verdict:
         if bound.frame.who is None:
             return Support.NONE, ""
-        tries = {"level": (self._level, self._computed), "change": (self._change,), "share": (self._share, self._level, self._computed)}
+        tries = {
+            "level": (self._level, self._computed),
+            "change": (self._change,),
+            "share": (self._share, self._level, self._computed),
+        }
         best: Verdict = (Support.NONE, "")
         for attempt in tries[bound.role]:
             found = attempt(bound)
@@ -47,7 +51,9 @@ class Judge:
 
     # --- looked up --------------------------------------------------------------------------------
 
-    def candidates(self, bound: Bound, when: When | None = None, items: Iterable[str] | None = None) -> list[Fact]:
+    def candidates(
+        self, bound: Bound, when: When | None = None, items: Iterable[str] | None = None
+    ) -> list[Fact]:
         """Facts of what the number is about. Where no member is named, members' figures count after totals."""
         frame, found = bound.frame, []
         at = when or frame.when
@@ -75,7 +81,11 @@ class Judge:
             return Support.NONE, ""
         signed = value < 0 or (bound.mention.value or 0) < 0
         found = agree(bound.mention, value, bound.before, bound.after, signed=signed)
-        if found is Support.NONE and value < 0 and any(w in bound.before for w in ("亏损", "流出", "损失", "负")):
+        if (
+            found is Support.NONE
+            and value < 0
+            and any(w in bound.before for w in ("亏损", "流出", "损失", "负"))
+        ):
             found = agree(bound.mention, value, bound.before, bound.after, signed=False)
         return found, fact.id
 
@@ -156,13 +166,17 @@ class Judge:
         said = bound.mention.unit
         if said == "%" and unit != "%":
             value = (now - base) / abs(base) * 100 if base else None
-        elif (said == "百分点" and unit == "%") or (said == "%" and unit == "%"):
-            value = now - base
-        elif units_agree(said, unit) and said:
+        elif (
+            (said == "百分点" and unit == "%")
+            or (said == "%" and unit == "%")
+            or (units_agree(said, unit) and said)
+        ):
             value = now - base
         else:
             return False
-        if value is None or (bound.way and value and (value > 0) != ((bound.mention.value or 0) * bound.way > 0)):
+        if value is None or (
+            bound.way and value and (value > 0) != ((bound.mention.value or 0) * bound.way > 0)
+        ):
             return False
         return agree(bound.mention, value, bound.before, bound.after, signed=False) is not Support.NONE
 
@@ -179,7 +193,9 @@ class Judge:
             yield from self._values(bound, item, now, base)
         yield from self._between_companies(bound)
 
-    def _values(self, bound: Bound, item: str, now: When, base: When) -> Iterator[tuple[Decimal, Decimal, str]]:
+    def _values(
+        self, bound: Bound, item: str, now: When, base: When
+    ) -> Iterator[tuple[Decimal, Decimal, str]]:
         """Both ends of an item; of a formula where it is no item of the ledger."""
         ends = [self.candidates(bound, when, (item,)) for when in (now, base)]
         if all(ends):
@@ -188,7 +204,10 @@ class Judge:
                 if x is not None and y is not None and a.unit == b.unit and a.dimensions == b.dimensions:
                     yield x, y, a.unit or ""
         else:
-            both = [list(self.formula(replace(bound, frame=replace(bound.frame, when=w)), item)) for w in (now, base)]
+            both = [
+                list(self.formula(replace(bound, frame=replace(bound.frame, when=w)), item))
+                for w in (now, base)
+            ]
             for (x, unit), (y, _) in product(*both):
                 yield _shown(item, x), _shown(item, y), unit
 
@@ -210,7 +229,7 @@ class Judge:
         if frame.when is None:
             return Support.NONE, ""
         names = [m for m in bound.others if m.kind == "item" and m.start < bound.mention.start]
-        pairs = [(a.names, b.names) for a, b in zip(names, names[1:], strict=False)]
+        pairs = [(a.names, b.names) for a, b in pairwise(names)]
         for tops, bottoms in pairs:
             for top, bottom in product(tops, bottoms):
                 for x, y in product(self._sizes(bound, top, frame.when), self._whole(bound, bottom)):
@@ -246,7 +265,9 @@ class Judge:
         elsewhere = self._elsewhere(bound)
         if elsewhere:
             return "period", elsewhere, bound.tight
-        totals = self.candidates(without_member(bound)) if bound.frame.member and bound.role == "level" else []
+        totals = (
+            self.candidates(without_member(bound)) if bound.frame.member and bound.role == "level" else []
+        )
         return self._why_level(without_member(bound), totals) if totals else ("unknown", "", False)
 
     def _other_period(self, bound: Bound) -> Fact | None:
@@ -288,7 +309,14 @@ def without_member(bound: Bound) -> Bound:
     return replace(bound, frame=replace(bound.frame, member=None))
 
 
-def _claim(bound: Bound, support: Support, why: str = "", nearest: str = "", fact: str = "", contradicted: bool = False) -> Claim:
+def _claim(
+    bound: Bound,
+    support: Support,
+    why: str = "",
+    nearest: str = "",
+    fact: str = "",
+    contradicted: bool = False,
+) -> Claim:
     m = bound.mention
     return Claim(m.kind, m.text, m.start, m.end, support, why, nearest, fact, contradicted)
 
@@ -310,7 +338,11 @@ def _shown(name: str, value: Decimal) -> Decimal:
 
 def _distance(bound: Bound, fact: Fact) -> Decimal:
     value = size_of(fact)
-    return abs(value - bound.mention.value) if value is not None and bound.mention.value is not None else Decimal("Infinity")
+    return (
+        abs(value - bound.mention.value)
+        if value is not None and bound.mention.value is not None
+        else Decimal("Infinity")
+    )
 
 
 def _same_digits(bound: Bound, fact: Fact) -> bool:
@@ -319,4 +351,3 @@ def _same_digits(bound: Bound, fact: Fact) -> bool:
     if not value or not bound.mention.value:
         return False
     return abs(value).normalize().as_tuple().digits == abs(bound.mention.value).normalize().as_tuple().digits
-

@@ -109,7 +109,11 @@ class Ledger:
     def meant(self, stranger: str) -> str | None:
         """Whom a name means that stands in order within exactly one full name: 安靠智能 for 江苏安靠智能输电…公司."""
         short = stranger.removesuffix("公司").removesuffix("集团")
-        found = {owner for name, owner in self._names.items() if len(name) > 6 and len(short) >= 3 and short in name}
+        found = {
+            owner
+            for name, owner in self._names.items()
+            if len(name) > 6 and len(short) >= 3 and short in name
+        }
         return found.pop() if len(found) == 1 else None
 
     @property

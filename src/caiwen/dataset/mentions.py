@@ -15,11 +15,15 @@ from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period, periods_in
 
-DATE = re.compile(r"(?P<y>(?:19|20)\d{2})\s*(?:年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日|-(?P<m2>\d{2})-(?P<d2>\d{2}))")
+DATE = re.compile(
+    r"(?P<y>(?:19|20)\d{2})\s*(?:年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日|-(?P<m2>\d{2})-(?P<d2>\d{2}))"
+)
 LAW = re.compile(r"《[^《》]{2,60}》")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?")
 _NUMBER = re.compile(r"(?<![\d.A-Za-z_])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*[A-Za-z_])")
-_SUBJECT = re.compile(r"(?:(?:^|(?<=[。；;\n]))|(?<=[，,])(?=[^，,。\d]{3}))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)")
+_SUBJECT = re.compile(
+    r"(?:(?:^|(?<=[。；;\n]))|(?<=[，,])(?=[^，,。\d]{3}))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Names:
             at += step
 
 
-def read(text: str, companies: Names, members: Names, items: Names, anchor: str | None = None) -> list[Mention]:
+def read(
+    text: str, companies: Names, members: Names, items: Names, anchor: str | None = None
+) -> list[Mention]:
     """Everything named, in order of place, without overlaps: of two names over one place the longer one stays."""
     named = [Mention("company", a, b, text[a:b], (who,)) for a, b, who in companies.find(text)]
     named += [Mention("member", a, b, text[a:b], (m,)) for a, b, m in members.find(text) if b - a >= 2]
@@ -104,9 +110,7 @@ def _free(found: Iterable[Mention], taken: list[Mention]) -> list[Mention]:
 
 @lru_cache(maxsize=4096)
 def _items(text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
-    found = [
-        (m.start, m.end, (m.item.name, *(o.name for o in m.others))) for m in taxonomy().find_in(text)
-    ]
+    found = [(m.start, m.end, (m.item.name, *(o.name for o in m.others))) for m in taxonomy().find_in(text)]
     found += [(m.start, m.end, (m.formula.name,)) for m in formulas().find_in(text)]
     return tuple(found)
 
@@ -159,7 +163,9 @@ def _time_words() -> re.Pattern[str]:
 def _inside_number(text: str, start: int, end: int) -> bool:
     """The 2056 of 4.2056 is no year."""
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
-    goes_on = text[end - 1].isdigit() and (after[:1].isdigit() or (after[:1] in (".", ",") and after[1:].isdigit()))
+    goes_on = text[end - 1].isdigit() and (
+        after[:1].isdigit() or (after[:1] in (".", ",") and after[1:].isdigit())
+    )
     return before in (*"0123456789.,",) or goes_on
 
 

@@ -92,13 +92,21 @@ def _take(found: PairFile, number: int, row: Any) -> str:
 
 
 def _alpaca(row: dict[str, Any]) -> tuple[list[tuple[str, str]], str]:
-    question = "\n".join(t for key in ("instruction", "input", "question", "prompt") if isinstance(t := row.get(key), str) and t.strip())
-    answer = next((row[key] for key in ("output", "answer", "response") if isinstance(row.get(key), str)), None)
+    question = "\n".join(
+        t
+        for key in ("instruction", "input", "question", "prompt")
+        if isinstance(t := row.get(key), str) and t.strip()
+    )
+    answer = next(
+        (row[key] for key in ("output", "answer", "response") if isinstance(row.get(key), str)), None
+    )
     if not question:
         return [], "缺少 instruction 或 input"
     if answer is None or not answer.strip():
         return [], "缺少 output"
-    history = [(str(t[0]), str(t[1])) for t in row.get("history") or [] if isinstance(t, list) and len(t) == 2]
+    history = [
+        (str(t[0]), str(t[1])) for t in row.get("history") or [] if isinstance(t, list) and len(t) == 2
+    ]
     return [*history, (question, answer)], ""
 
 

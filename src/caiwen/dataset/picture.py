@@ -30,7 +30,9 @@ def coverage_picture(counts: Mapping[str, int]) -> str:
     for number, column in enumerate(columns):
         at = 48
         for area in column:
-            parts += _area(area, counts, most, number * (_LEFT + _WIDTH + 60), at, _COLOURS[colour % len(_COLOURS)])
+            parts += _area(
+                area, counts, most, number * (_LEFT + _WIDTH + 60), at, _COLOURS[colour % len(_COLOURS)]
+            )
             at += _height(area)
             colour += 1
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -52,7 +54,9 @@ def _height(area: list[Point]) -> int:
     return len(area) * _ROW + _GAP
 
 
-def _area(area: list[Point], counts: Mapping[str, int], most: int, x: int, y: int, colour: str) -> Iterator[str]:
+def _area(
+    area: list[Point], counts: Mapping[str, int], most: int, x: int, y: int, colour: str
+) -> Iterator[str]:
     yield f'<text x="{x + 12}" y="{y + 11}" font-size="12" font-weight="bold">{escape(area[0].area)}</text>'
     for row, one in enumerate(area, start=1):
         count = counts.get(one.name, 0)

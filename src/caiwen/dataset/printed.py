@@ -24,7 +24,9 @@ _BEFORE, _AFTER, _LEAD = 90, 30, 40
 class Printed:
     """Of the passages of one company's documents. ``years``: sha256 → the years of which a report speaks throughout."""
 
-    def __init__(self, passages: Iterable[Passage], years: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self, passages: Iterable[Passage], years: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self._passages, self._years = list(passages), dict(years or {})
         self._texts = [normalise(p.text) for p in self._passages]
         self._places: dict[Decimal, list[tuple[int, int]]] = defaultdict(list)

@@ -70,7 +70,9 @@ class Decisions:
             return Pair(pair.draft, PairStatus.REJECTED, (), (by, decision.reason))
         draft = pair.draft
         if decision.action == "edit":
-            draft = replace(draft, question=decision.question or draft.question, answer=decision.answer or draft.answer)
+            draft = replace(
+                draft, question=decision.question or draft.question, answer=decision.answer or draft.answer
+            )
         return Pair(draft, PairStatus.VERIFIED, pair.claims, (), pair.split, (*pair.checks, by))
 
 

@@ -15,7 +15,9 @@ from caiwen.finance.items import taxonomy
 from caiwen.finance.text import squash
 from caiwen.records import Fact
 
-_IS = re.compile(r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))")
+_IS = re.compile(
+    r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))"
+)
 _QUOTED = re.compile(r"[“「](?P<quote>[^”」]{8,})[”」]")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z*]{2,8}")
 _DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”‘’「」『』\"'·\-—－_/]+")
@@ -31,7 +33,12 @@ class Said:
     answer: str
 
     def claims(self, mentions: Sequence[Mention], frame: Frame) -> list[Claim]:
-        return [*self._strangers(mentions), *self._text_facts(mentions, frame), *self._dates(mentions), *self._articles(mentions)]
+        return [
+            *self._strangers(mentions),
+            *self._text_facts(mentions, frame),
+            *self._dates(mentions),
+            *self._articles(mentions),
+        ]
 
     def _strangers(self, mentions: Sequence[Mention]) -> list[Claim]:
         """A company nobody here knows as the subject of a sentence with a number; not where texts name it."""
@@ -40,9 +47,16 @@ class Said:
         found = []
         opening = self._opening(mentions)
         for m in (*mentions, *([opening] if opening else [])):
-            if m.kind != "company" or m.names or m.text in self.question or any(m.text in t for t in self.texts):
+            if (
+                m.kind != "company"
+                or m.names
+                or m.text in self.question
+                or any(m.text in t for t in self.texts)
+            ):
                 continue
-            found.append(Claim("company", m.text, m.start, m.end, Support.NONE, "company", "", contradicted=False))
+            found.append(
+                Claim("company", m.text, m.start, m.end, Support.NONE, "company", "", contradicted=False)
+            )
         return found
 
     def _opening(self, mentions: Sequence[Mention]) -> Mention | None:
@@ -88,9 +102,13 @@ class Said:
         if any(_bare(said) in _bare(t) for t in self.texts):
             return Claim("text", said, start, end, Support.TEXT)
         if here:
-            return Claim("text", said, start, end, Support.NONE, "value", describe(here[0]), contradicted=True)
+            return Claim(
+                "text", said, start, end, Support.NONE, "value", describe(here[0]), contradicted=True
+            )
         if any(_same(said, f.text or "") for f in facts):
-            return Claim("text", said, start, end, Support.NONE, "period", describe(facts[0]), contradicted=True)
+            return Claim(
+                "text", said, start, end, Support.NONE, "period", describe(facts[0]), contradicted=True
+            )
         return Claim("text", said, start, end, Support.NONE, "unknown", describe(facts[0]) if facts else "")
 
     def _dates(self, mentions: Sequence[Mention]) -> list[Claim]:
@@ -99,7 +117,15 @@ class Said:
             return []
         known = {_iso(d) for text in (*self.texts, self.question) for d in DATE.finditer(text)}
         return [
-            Claim("date", m.text, m.start, m.end, Support.TEXT if m.names[0] in known else Support.NONE, "" if m.names[0] in known else "value", contradicted=m.names[0] not in known)
+            Claim(
+                "date",
+                m.text,
+                m.start,
+                m.end,
+                Support.TEXT if m.names[0] in known else Support.NONE,
+                "" if m.names[0] in known else "value",
+                contradicted=m.names[0] not in known,
+            )
             for m in mentions
             if m.kind == "date"
         ]
@@ -114,12 +140,32 @@ class Said:
             if m.kind in ("law", "article"):
                 there = m.names[0] in every
                 support = Support.TEXT if there else Support.NONE
-                found.append(Claim("article", m.text, m.start, m.end, support, "" if there else "value", contradicted=not there))
+                found.append(
+                    Claim(
+                        "article",
+                        m.text,
+                        m.start,
+                        m.end,
+                        support,
+                        "" if there else "value",
+                        contradicted=not there,
+                    )
+                )
         bare = _bare(every)
         for q in _QUOTED.finditer(self.answer):
             there = _bare(q["quote"]) in bare
             support = Support.TEXT if there else Support.NONE
-            found.append(Claim("text", q["quote"], q.start("quote"), q.end("quote"), support, "" if there else "value", contradicted=not there))
+            found.append(
+                Claim(
+                    "text",
+                    q["quote"],
+                    q.start("quote"),
+                    q.end("quote"),
+                    support,
+                    "" if there else "value",
+                    contradicted=not there,
+                )
+            )
         return found
 
 

@@ -20,7 +20,9 @@ def period_words(fact: Fact) -> str:
     """2020年末 for balances of reports, 2020年 for flows, 2020年第三季度 for the quarter alone."""
     words = when_of(fact).words
     item = taxonomy().get(fact.item)
-    at_end = fact.span is Span.INSTANT and item is not None and item.kind == "instant" and item.unit == "money"
+    at_end = (
+        fact.span is Span.INSTANT and item is not None and item.kind == "instant" and item.unit == "money"
+    )
     return f"{words}末" if at_end and words.endswith("年") else words
 
 

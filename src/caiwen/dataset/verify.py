@@ -40,7 +40,11 @@ def _decided(draft: Draft, claims: list[Claim], loose: list[str]) -> Pair:
     failed = [c for c in claims if c.support is Support.NONE]
     reasons = [f"{c.text}：{c.why}{'，最近的是 ' + c.nearest if c.nearest else ''}" for c in failed]
     reasons += [f"{text}：没有出处的数字" for text in loose]
-    reasons += [f"{describe(f)}：与原文“{f.observation.raw}”不符" for f in draft.evidence.facts if not printed_alike(f)]
+    reasons += [
+        f"{describe(f)}：与原文“{f.observation.raw}”不符"
+        for f in draft.evidence.facts
+        if not printed_alike(f)
+    ]
     if not reasons:
         return Pair(draft, PairStatus.VERIFIED, tuple(claims), checks=CHECKS)
     rejected = any(c.contradicted for c in failed) or loose
@@ -72,4 +76,6 @@ def printed_alike(fact: Fact) -> bool:
     number = parse_number(seen.raw)
     if number is not None:
         return abs(number) * factor == abs(fact.value) or abs(number) == abs(fact.value)
-    return any(abs(m.value) == abs(fact.value) for m in amounts_in(seen.raw)) or not re.search(r"\d", seen.raw)
+    return any(abs(m.value) == abs(fact.value) for m in amounts_in(seen.raw)) or not re.search(
+        r"\d", seen.raw
+    )

@@ -22,7 +22,13 @@ def of_formulas() -> Iterator[Thing]:
         texts = (rule, formula.source)
         source = Source(document="formulas.yaml", passage=f"公式：{formula.name}")
         yield Thing(
-            "concept_formula", slots, (), (f"formula|{formula.name}",), "concepts", texts=texts, sources=(source,)
+            "concept_formula",
+            slots,
+            (),
+            (f"formula|{formula.name}",),
+            "concepts",
+            texts=texts,
+            sources=(source,),
         )
 
 
@@ -35,7 +41,14 @@ def of_glossary() -> Iterator[Thing]:
             source = Source(document=f"terms/{term.category}", passage=term.name)
             key = f"term|{term.name}"
             yield Thing(
-                "concept", {"i": term.name}, (), (key,), "concepts", texts=(answer,), sources=(source,), answer=answer
+                "concept",
+                {"i": term.name},
+                (),
+                (key,),
+                "concepts",
+                texts=(answer,),
+                sources=(source,),
+                answer=answer,
             )
 
 
@@ -50,7 +63,9 @@ def of_textbook(passages: Iterable[Passage], name: str) -> Iterator[Thing]:
         text = _body(parts[0], title)
         if 2 <= len(title) <= 16 and _SHORTEST <= len(text) <= _LONGEST and title[:2] in text:
             first = parts[0]
-            source = Source(name, first.document, first.page, first.box, passage=f"{first.document}:{first.ordinal}")
+            source = Source(
+                name, first.document, first.page, first.box, passage=f"{first.document}:{first.ordinal}"
+            )
             yield Thing(
                 "concept",
                 {"i": title},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,6 @@ from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period
 from caiwen.records import Basis, Fact, Scope, Span, Status
 
-KINDS = ("lookup", "member", "text", "multi", "change", "trend", "share", "compare")
 _BASES = (Basis.CORRECTED, Basis.REPORTED, Basis.COMPARATIVE, Basis.RESTATED)
 _LONGEST = 60
 _SUMMABLE = ("money", "shares", "people", "count")
@@ -179,7 +179,7 @@ def _trends(company: Company) -> Iterator[Thing]:
 
 def _trend(company: Company, facts: Sequence[Fact]) -> Thing:
     values = [f.value or Decimal(0) for f in facts]
-    ups = [b > a for a, b in zip(values, values[1:], strict=False)]
+    ups = [b > a for a, b in itertools.pairwise(values)]
     shape = "逐年上升。" if all(ups) else "逐年下降。" if not any(ups) else "期间有升有降。"
     slots = {
         "c": company.name,

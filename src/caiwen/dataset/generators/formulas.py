@@ -87,7 +87,9 @@ def _fact(company: Company, item: str, period: str, document: str) -> Fact | Non
     return None
 
 
-def _written(company: Company, formula: Formula, period: str, inputs: Mapping[str, Input], shown: str) -> Thing:
+def _written(
+    company: Company, formula: Formula, period: str, inputs: Mapping[str, Input], shown: str
+) -> Thing:
     facts = _unique(inputs)
     told = "，".join(f"{period_words(f)}{f.item}为{value_words(f)}" for f in facts)
     means = "".join(f"{i.step}。" for i in inputs.values() if i.step)

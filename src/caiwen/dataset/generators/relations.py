@@ -12,7 +12,9 @@ from caiwen.records.policy import Article, Norm, NormKind, PolicyRecord
 
 _LONGEST = 500
 _SHORTEST = 15
-_SUBJECT = re.compile(r"(?!违反|未|没有|有|不|采取|申请|根据|依照|经|在|对|决定)[\u4e00-\u9fff、]{2,15}(?<!的)(?<!规定)")
+_SUBJECT = re.compile(
+    r"(?!违反|未|没有|有|不|采取|申请|根据|依照|经|在|对|决定)[\u4e00-\u9fff、]{2,15}(?<!的)(?<!规定)"
+)
 _KINDS = {
     NormKind.OBLIGATION: ("义务", "应当做"),
     NormKind.PROHIBITION: ("禁止", "不得做"),
@@ -106,7 +108,14 @@ def _norms(policy: PolicyRecord, article: Article, head: tuple[str, str], name: 
         key = _key(policy, f"{article.label}|{kind}|{subject}")
         text_of = (_text(policy, head, article), _line(text))
         yield Thing(
-            "norm", slots, (), (key, _key(policy, article.label)), "relations", 2, text_of, (_source(policy, name, article),)
+            "norm",
+            slots,
+            (),
+            (key, _key(policy, article.label)),
+            "relations",
+            2,
+            text_of,
+            (_source(policy, name, article),),
         )
 
 
@@ -120,4 +129,6 @@ def _dates(policy: PolicyRecord, head: tuple[str, str], name: str) -> Iterator[T
         day = _words(policy.effective.day)
         texts = (f"《{policy.title}》自{day}起施行（{policy.effective.how}）",)
         slots = {"t": policy.title, "day": day}
-        yield Thing("law_effect", slots, (), (_key(policy, "effect"),), "relations", texts=texts, sources=sources)
+        yield Thing(
+            "law_effect", slots, (), (_key(policy, "effect"),), "relations", texts=texts, sources=sources
+        )

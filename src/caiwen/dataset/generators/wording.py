@@ -51,7 +51,11 @@ def templates(own: Mapping[str, Any] | None = None, where: str = "templates") ->
             continue
         known = _fields(shipped[kind])
         for text in _texts(entry):
-            problems += [f"{kind}：{text} 用了未知的字段 {{{f}}}（可用：{'、'.join(sorted(known))}）" for f in _SLOT.findall(text) if f not in known]
+            problems += [
+                f"{kind}：{text} 用了未知的字段 {{{f}}}（可用：{'、'.join(sorted(known))}）"
+                for f in _SLOT.findall(text)
+                if f not in known
+            ]
         merged[kind] = {**shipped[kind], **entry}
     if problems:
         raise ConfigError("；".join(problems), where=where)
@@ -101,7 +105,11 @@ def drafts(thing: Thing, wordings: Wordings, names: Mapping[str, str]) -> Iterat
             evidence=Evidence(thing.facts, thing.texts),
             sources=sources,
             keys=thing.keys,
-            slots=tuple(v for k, v in thing.slots.items() if k in ("c", "o", "p", "b", "i", "m", "t", "a", "list", "s")),
+            slots=tuple(
+                v
+                for k, v in thing.slots.items()
+                if k in ("c", "o", "p", "b", "i", "m", "t", "a", "list", "s")
+            ),
             held_out=held,
             difficulty=thing.difficulty,
             companies=thing.companies,

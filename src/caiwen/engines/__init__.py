@@ -1,0 +1,1 @@
+"""Text generation behind small protocols; what is heavy is imported when it is used."""
