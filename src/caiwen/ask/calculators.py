@@ -12,6 +12,7 @@ from caiwen.ask.formula_inputs import calculators_of
 from caiwen.ask.given import Reader, Stated, upper
 from caiwen.ask.plan import Clarify, Compute, Given
 from caiwen.ask.reading import tidy
+from caiwen.ask.values import values_in
 from caiwen.ask.words import Hit, Lexicon, load
 from caiwen.finance.formulas import formulas
 from caiwen.finance.valuation import Calculator, Input, ValuationError, Worksheet, calculators, run
@@ -54,6 +55,8 @@ def plan(question: str, *, company: bool) -> Compute | Clarify | None:
     """
     text = tidy(_LATEX_PERCENT.sub("%", question))
     words = load("calculators.yaml")
+    if company and not values_in(text):
+        return None
     if len(text) > _LONGEST or any(word in text for word in (*words["among"], *words["beyond"])):
         return None
     found = [c for c in _candidates(_foreign().sub("元", text)) if len(c.stated.unused) <= _MOST_UNUSED]
