@@ -18,7 +18,7 @@ demo: $(VENV)/.core  ## 安装到 .venv，读入样例材料，列出事实，�
 	$(BIN)/caiwen demo demo
 
 test: $(VENV)/.dev  ## 安装测试依赖并运行测试
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev  ## 静态检查：ruff、mypy、import-linter
 	$(BIN)/ruff check src tests benchmarks examples
