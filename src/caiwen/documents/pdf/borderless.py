@@ -148,8 +148,10 @@ def _is_corner(row: Row) -> bool:
 
 
 def _is_date_line(row: Row, below: Sequence[Row], columns: Sequence[Column]) -> bool:
-    """A lone text in the middle of the whole table, not of any block of its columns, above the column heads."""
-    if len(row.pieces) > 1 or not any(len(r.pieces) > 1 and not r.seed for r in below):
+    """A lone date in the middle of the whole table, not of any block of its columns, above the column heads."""
+    if len(row.pieces) > 1 or not rule("date").search(row.text):
+        return False
+    if not any(len(r.pieces) > 1 and not r.seed for r in below):
         return False
     middle = (row.pieces[0].x0 + row.pieces[0].x1) / 2
     if abs(columns[0].x0 + columns[-1].x1 - 2 * middle) > 2 * CENTRED:

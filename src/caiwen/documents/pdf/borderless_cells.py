@@ -16,6 +16,8 @@ from caiwen.documents.pdf.rulings import Ruling
 SKIP_COST = 6.0
 """A column without header costs as much as a header this many points off the middle of its columns."""
 MAX_SPANNING = 12
+BESIDE = 4.0
+"""The middles of two lines of one head stand at most this many points apart."""
 Span = tuple[int, int]
 
 
@@ -36,10 +38,11 @@ def build_table(
     partial = [r for r in across if r[2] - r[1] < 0.9 * (edges[-1] - edges[0])]
     ruled = bool(lines) and any(lines[0].y1 <= y <= lines[-1].y1 + lines[-1].size for y, _, _ in partial)
     headed = _with_head(columns, lines[fullest]) if head else columns
+    above = _spans_above(lines[:fullest], headed, across, ruled_head=ruled)
     cells = []
     for number, row in enumerate(rows):
         if number < fullest:
-            spans = _header_spans(row, headed, across, ruled_head=ruled)
+            spans = above[number]
         else:
             spans = _head_places(row, headed) if number < head else _places(row, columns)
         held: dict[Span, list[Piece]] = {}
@@ -92,6 +95,23 @@ def _with_head(columns: Sequence[Column], row: Row) -> list[Column]:
         column = found[place]
         found[place] = Column(min(column.x0, piece.x0), max(column.x1, piece.x1), column.figures)
     return found
+
+
+def _spans_above(
+    lines: Sequence[Row], columns: Sequence[Column], across: Sequence[Ruling], *, ruled_head: bool
+) -> list[list[Span]]:
+    """What the pieces of the header lines above the fullest one span; a line without a rule of its own as the next."""
+    found: list[list[Span]] = []
+    below: list[tuple[Piece, Span]] = []
+    for row in reversed(lines):
+        spans = _header_spans(row, columns, across, ruled_head=ruled_head)
+        for i, piece in enumerate(row.pieces):
+            for other, span in below:
+                if spans[i][0] == spans[i][1] and abs(piece.x0 + piece.x1 - other.x0 - other.x1) < 2 * BESIDE:
+                    spans[i] = span
+        below = list(zip(row.pieces, spans, strict=True))
+        found.append(spans)
+    return found[::-1]
 
 
 def _header_spans(

@@ -14,6 +14,8 @@ ALIKE = 4.5
 """Numbers of one column begin, end or stand centred within this many points of each other; brackets stick out."""
 MIN_FILLED = 0.45
 """Of the places of a table at least this share holds something; the labels in a chart are sparser."""
+MIN_NAMED = 0.25
+"""Of the rows of figures at least this share has a word; the axis and bars of a chart have none."""
 OUTDENT = 2.5
 """Names begin at most this many characters left of where the names of the rows of figures do."""
 
@@ -118,6 +120,8 @@ def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
 def is_table(seeds: Sequence[Row], columns: Sequence[Column]) -> bool:
     """Enough rows, at least two columns, and the numbers of a column ending (or beginning) at one place."""
     if len(columns) < 2 or len(seeds) < 2:
+        return False
+    if sum(1 for row in seeds if not all(map(is_value, row.pieces))) < MIN_NAMED * len(seeds):
         return False
     if sum(len(row.pieces) for row in seeds) < MIN_FILLED * len(seeds) * len(columns):
         return False

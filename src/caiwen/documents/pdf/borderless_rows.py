@@ -5,6 +5,7 @@ A balance sheet with assets left and liabilities right has two sides; each has n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ from caiwen.documents.pdf.rows import Row, is_numeral
 from caiwen.documents.pdf.rulings import Ruling
 from caiwen.documents.pdf.splits import (
     completes_number,
+    dangles,
     goes_on_overleaf,
     is_item,
     is_whole,
@@ -25,6 +27,13 @@ from caiwen.documents.pdf.splits import (
     surely_goes_on,
 )
 
+VERY_TIGHT = 0.8
+FULL = 1.6
+"""A line of a name that leaves at most so many characters of the width of names free is full."""
+SHORT_REST = 4
+MIN_LABELS = 0.6
+"""A column of words between figures begins another side when this share of its words are names in Chinese."""
+_HAN = re.compile("[\u4e00-\u9fff]")
 _known = lru_cache(maxsize=4096)(is_item)
 
 
@@ -75,19 +84,17 @@ class Entry:
         return "".join(p.text for line in self.lines for p in line.values.get(column, ()))
 
 
-def sides_of(columns: Sequence[Column]) -> list[range]:
-    """The columns of each side: a column of words between figures begins another one."""
-    starts = [
-        i
-        for i, column in enumerate(columns)
-        if i == 0
-        or (
-            not column.figures
-            and columns[i - 1].figures
-            and i + 1 < len(columns)
-            and any(c.figures for c in columns[i + 1 :])
-        )
-    ]
+def sides_of(columns: Sequence[Column], pages: Sequence[Sequence[Row]]) -> list[range]:
+    """The columns of each side: a column of names between figures begins another one."""
+    starts = [0]
+    for i in range(1, len(columns) - 1):
+        column = columns[i]
+        between = columns[i - 1].figures and any(c.figures for c in columns[i + 1 :])
+        if not column.figures and between:
+            words = [p.text for rows in pages for row in rows for p in row.pieces if nearest(p, columns) == i]
+            names = [text for text in words if len(_HAN.findall(text)) > 1]
+            if len(names) >= max(2.0, MIN_LABELS * len(words)):
+                starts.append(i)
     return [range(a, b) for a, b in pairwise([*starts, len(columns)])]
 
 
@@ -98,7 +105,7 @@ def put_together(
 
     The rows of every page, and whether the first of them goes on with the last row of the page before.
     """
-    places = [_Side(pages, columns, side, rules).entries() for side in sides_of(columns)]
+    places = [_Side(pages, columns, side, rules).entries() for side in sides_of(columns, pages)]
     rows = [_beside([entries[page] for entries in places]) for page in range(len(pages))]
     cut = [False]
     cut += [any(_Side.breaks(entries[i - 1], entries[i]) for entries in places) for i in range(1, len(pages))]
@@ -160,7 +167,7 @@ class _Side:
         self.pitch = median(steps) if len(steps) >= LEAST_PAIRS else None
         ruled = sum(self.ruled(a, b) for a, b in pairs)
         self.banded = 2 * ruled > sum(1 for lines in self.pages for line in lines if line.values)
-        self.spaced = any(self.tight(a, b) for a, b in pairs if not (a.values and b.values))
+        self.spaced = sum(self.tight(a, b) for a, b in pairs if not (a.values and b.values)) > 1
         self.lower = 0
         """How many more names were seen to end beside their figures than to begin there."""
 
@@ -170,8 +177,8 @@ class _Side:
         above, below = a.row.middle, b.row.middle
         return any(above < y < below and x0 <= middle <= x1 for y, x0, x1 in self.rules[b.page])
 
-    def tight(self, a: Line, b: Line) -> bool:
-        return self.pitch is not None and b.row.middle - a.row.middle < TIGHT * self.pitch
+    def tight(self, a: Line, b: Line, share: float = TIGHT) -> bool:
+        return self.pitch is not None and b.row.middle - a.row.middle < share * self.pitch
 
     def entries(self) -> list[list[Entry]]:
         return [self._entries(lines) for lines in self.pages]
@@ -230,21 +237,23 @@ class _Side:
             return 3
         if label.endswith(("：", ":")) or opens_row(line.text):
             return 0
-        if self.tight(last, line):
+        missing = (self.limit - named.names[-1].x1) / line.row.size
+        if missing <= FULL and self.tight(last, line):
             return 2
-        if self.spaced or is_whole(label) or is_whole(line.text):
-            return 0
-        return self._by_words(label, named, line)
+        if missing > FULL:
+            return int(self.tight(last, line, VERY_TIGHT))
+        return self._by_words(label, line, missing, below_names=not entry.columns)
 
-    def _by_words(self, label: str, named: Line, line: Line) -> int:
-        """A full line before it, and names of items to tell by."""
-        missing = self.limit - named.names[-1].x1
-        if missing > 1.6 * line.row.size:
-            return 0
+    def _by_words(self, label: str, line: Line, missing: float, *, below_names: bool) -> int:
+        """What the words of a full line and the next tell, where the distance of the lines does not."""
+        if dangles(label):
+            return 2
         known, rest = _known(label), _known(line.text)
         if _known(label + line.text) and not (known and rest):
             return 3
-        return int(not known and not rest and missing < line.row.size)
+        if self.spaced or is_whole(label) or is_whole(line.text) or known or not below_names:
+            return 0
+        return int(not rest or (missing < 1 and len(line.text) <= SHORT_REST))
 
     @staticmethod
     def breaks(before: Sequence[Entry], after: Sequence[Entry]) -> bool:

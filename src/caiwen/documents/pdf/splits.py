@@ -130,6 +130,11 @@ def _stands_alone(before: str, after: str) -> bool:
     return opens_row(after) or (is_item(after) and not is_item(before + after))
 
 
+def dangles(text: str) -> bool:
+    """A text that cannot end a name."""
+    return bool(_pattern("dangling").search(text))
+
+
 def is_whole(text: str) -> bool:
     """A label that is whole as it stands."""
     return text in _whole()
