@@ -20,6 +20,7 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 _SMALLEST_MEAN = 2
+_SUM_WORD = {False: "合计", True: "之和"}
 
 
 def rank_companies(figures: list[Figure], total: int, name: str, period: PeriodRef, query: Query) -> Finding:
@@ -75,7 +76,7 @@ def total_of(
     text = f"{words} = {format_value(shown, unit)}"
     expression = added if kind == "sum" else f"({added}) / {len(values)}"
     calculation = Calculation(text, expression, exact, tuple(names.items()))
-    item = f"{name}{'合计' if kind == 'sum' else '平均值'}"
+    item = f"{name}{_SUM_WORD[name.endswith('合计')] if kind == 'sum' else '平均值'}"
     return Figure(item, None, period, unit, shown, calculation=calculation)
 
 

@@ -138,12 +138,12 @@ def _place(finding: Finding, query: Query) -> list[Sentence]:
 
 def _added(finding: Finding, query: Query) -> list[Sentence]:
     answer = finding.answers[0]
-    word = "合计" if finding.kind == "sum_all" else "平均"
+    word = "平均" if finding.kind == "mean_all" else "之和" if finding.name.endswith("合计") else "合计"
     lead = f"{finding.lead}公司" if finding.lead else "公司"
     bound = f"中{_said_of(query)}的" if query.conditions else ""
     said = f"{_when(finding)}{lead}{bound}{finding.name}{word}为{amount(answer, query.currency_unit)}"
     return [
-        Sentence(f"{said}（{finding.total} 家{'相加' if word == '合计' else '平均'}，{finding.notes[0]}）。")
+        Sentence(f"{said}（{finding.total} 家{'平均' if word == '平均' else '相加'}，{finding.notes[0]}）。")
     ]
 
 

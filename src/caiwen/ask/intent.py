@@ -85,7 +85,8 @@ def aggregate_of(reading: Reading, companies: list[CompanyRef], change: Change |
     for kind in ("difference", "sum", "mean"):
         if reading.has(f"aggregate.{kind}"):
             return Aggregate.model_validate({"kind": kind})
-    return None
+    several = len({*companies}) > 1 and re.search(r"分别|各自|各是|各为", reading.text) is None
+    return Aggregate(kind="sum") if several and "合计" in reading.text else None
 
 
 def compound_term(reading: Reading) -> str | None:

@@ -57,14 +57,15 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
     asks_all = restricted or reading.has("everyone") or reading.has("aggregate.count")
     measured = bool(reading.of("item") or reading.of("formula"))
     ranks = _rank_span(reading) is not None
-    of_companies = re.search(r"公司|企业|家|银行|谁|□", reading.text) is not None
+    of_companies = re.search(r"公司|企业|家|银行|谁|□|\d名|[二三四五六七八九十]名|强", reading.text) is not None
     if ranks and measured and of_companies:
         return True
     if restricted and not measured and reading.has("aggregate.count"):
         return True
     bounded = bool(reading.amounts) or bool(_signs(reading)) or any(map(reading.has, _AGGREGATES))
     listed = restricted and re.search(r"哪些|名单|有哪|列出|多少|几家", reading.text) is not None
-    return asks_all and (bounded or listed or reading.has("aggregate.count"))
+    added = restricted and measured and "合计" in reading.text
+    return asks_all and (bounded or listed or added or reading.has("aggregate.count"))
 
 
 _AGGREGATES = ("aggregate.count", "aggregate.sum", "aggregate.mean")
@@ -230,7 +231,7 @@ def _aggregate(reading: Reading, *, ranked: bool) -> Aggregate | None:
     for kind in ("count", "sum", "mean"):
         if reading.has(f"aggregate.{kind}") and not (ranked and kind == "count"):
             return Aggregate.model_validate({"kind": kind})
-    return None
+    return Aggregate(kind="sum") if not ranked and not reading.amounts and "合计" in reading.text else None
 
 
 # --- changes ------------------------------------------------------------------------------------------

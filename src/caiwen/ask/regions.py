@@ -18,6 +18,7 @@ _LABEL = re.compile(
     r"^[\d、.:：/略]*(?:.{0,6}?(?:注册|办公)地址[:：]?)?(?:中国|中华人民共和国)?[(（]?[\"“]?(?:中国[\"”]?[)）])?[,，]?"
 )
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2}区")
+_FREE_TRADE = "(?:自由贸易试验区|自由贸易区|自贸试验区|自贸区|自由贸易港)"
 _READ = 24
 """Places stand within the first characters of an address; road names further on are no places."""
 
@@ -111,6 +112,8 @@ def read_address(text: str) -> Address:
         at += _ending(flat, at)
         if place.level == "area" or (province and place.parent != province):
             break
+        if place.level == "city" and cities:
+            break  # 宁波杭州湾新区: a second city is part of another name
         stated = stated or place.level == "province"
         province = province or place.parent
         if place.level != "province":
@@ -130,7 +133,8 @@ def _start(flat: str) -> int:
 def _ending(text: str, at: int) -> int:
     """The length of 省, 市, 自治州... and of brackets and commas right after a name."""
     match = re.match(
-        rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?", text[at:]
+        rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?{_FREE_TRADE}?",
+        text[at:],
     )
     return match.end() if match else 0
 
