@@ -101,20 +101,22 @@ def _near(row: Row, before: Row, gap: float) -> bool:
 def _last_figures(rows: Sequence[Row], start: int) -> int:
     """The last row with figures that belongs together with the one at ``start``."""
     last = start
-    columns: list[Column] = []
+    columns, known = find_columns([rows[start]]), start
     for i in range(start + 1, len(rows)):
         row = rows[i]
         if not _near(row, rows[i - 1], MAX_GAP) or row.stops or i - last > MAX_NAMES:
             break
         if row.seed and i - last <= MAX_BETWEEN:
-            last, columns = i, []
+            last = i
             continue
-        columns = columns or find_columns([r for r in rows[start : last + 1] if r.seed])
-        inside = (fits(row, columns) or extends(row, columns)) and not row.sentence
+        inside = not row.sentence and (fits(row, columns) or extends(row, columns))
+        if not inside and known < last:
+            columns, known = find_columns([r for r in rows[start : last + 1] if r.seed]), last
+            inside = not row.sentence and (fits(row, columns) or extends(row, columns))
         if not inside and (row.header or row.prose or i - last > MAX_BETWEEN):
             break
         if inside and row.figures:
-            last, columns = i, []
+            last = i
     return last
 
 

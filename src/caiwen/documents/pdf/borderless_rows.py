@@ -31,6 +31,7 @@ VERY_TIGHT = 0.8
 FULL = 1.6
 """A line of a name that leaves at most so many characters of the width of names free is full."""
 SHORT_REST = 4
+ALIKE = 0.02
 MIN_LABELS = 0.6
 """A column of words between figures begins another side when this share of its words are names in Chinese."""
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -205,7 +206,7 @@ class _Side:
         if self.ruled(line, below) or below.row.y0 - line.row.y1 > NEAR * line.row.size:
             return True
         downward = self._strength(Entry([line]), below)
-        if upward != downward:
+        if abs(upward - downward) > ALIKE:
             self.lower += 1 if downward > upward else -1
             return upward > downward
         return self.lower <= 0
@@ -222,8 +223,11 @@ class _Side:
             return False
         return not entry.columns or not line.figures
 
-    def _strength(self, entry: Entry, line: Line) -> int:
-        """How surely the name of ``line`` goes on with the one of ``entry``, which stands near above it; 0: it does not."""
+    def _strength(self, entry: Entry, line: Line) -> float:
+        """How surely the name of ``line`` goes on with the one of ``entry``, which stands near above it; 0: it does not.
+
+        Of two names that might go on, the one that leaves less room does.
+        """
         last, named = entry.lines[-1], entry.named
         if entry.columns & set(line.values):
             return 0
@@ -239,9 +243,9 @@ class _Side:
             return 0
         missing = (self.limit - named.names[-1].x1) / line.row.size
         if missing <= FULL and self.tight(last, line):
-            return 2
+            return 2 - missing / 100
         if missing > FULL:
-            return int(self.tight(last, line, VERY_TIGHT))
+            return max(0.1, 1 - missing / 100) if self.tight(last, line, VERY_TIGHT) else 0
         return self._by_words(label, line, missing, below_names=not entry.columns)
 
     def _by_words(self, label: str, line: Line, missing: float, *, below_names: bool) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.rules import load_rules
@@ -99,7 +99,7 @@ class Row:
 
 
 def is_numeral(piece: Piece) -> bool:
-    return bool(rule("numeral").fullmatch(piece.text.replace(" ", "")))
+    return _kind(piece.text) == "numeral"
 
 
 def is_amount(piece: Piece) -> bool:
@@ -108,4 +108,10 @@ def is_amount(piece: Piece) -> bool:
 
 
 def is_value(piece: Piece) -> bool:
-    return is_numeral(piece) or bool(rule("blank").fullmatch(piece.text.replace(" ", "")))
+    return _kind(piece.text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _kind(text: str) -> str | None:
+    plain = text.replace(" ", "")
+    return next((name for name in ("numeral", "blank") if rule(name).fullmatch(plain)), None)
