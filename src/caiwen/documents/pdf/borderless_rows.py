@@ -187,29 +187,43 @@ class _Side:
     def _entries(self, lines: Sequence[Line]) -> list[Entry]:
         found: list[Entry] = []
         for i, line in enumerate(lines):
-            below = lines[i + 1] if i + 1 < len(lines) else None
-            if found and self._joins(found[-1], line, below):
+            if found and self._joins(found[-1], lines, i):
                 found[-1].lines.append(line)
             else:
                 found.append(Entry([line]))
         return found
 
-    def _joins(self, entry: Entry, line: Line, below: Line | None) -> bool:
-        last = entry.lines[-1]
-        if self.ruled(last, line) or line.row.y0 - last.row.y1 > NEAR * line.row.size:
+    def _joins(self, entry: Entry, lines: Sequence[Line], i: int) -> bool:
+        line = lines[i]
+        if not self._near(entry.lines[-1], line):
             return False
         if not line.names:
             return self._is_beside(entry, line)
         upward = self._strength(entry, line)
-        if not upward or line.values or not entry.columns or below is None or not below.names:
+        if not upward or line.values or not entry.columns:
             return upward > 0
-        if self.ruled(line, below) or below.row.y0 - line.row.y1 > NEAR * line.row.size:
+        downward = self._downward(lines, i)
+        if not downward:
             return True
-        downward = self._strength(Entry([line]), below)
         if abs(upward - downward) > ALIKE:
             self.lower += 1 if downward > upward else -1
             return upward > downward
         return self.lower <= 0
+
+    def _near(self, last: Line, line: Line) -> bool:
+        return line.row.y0 - last.row.y1 <= NEAR * line.row.size and not self.ruled(last, line)
+
+    def _downward(self, lines: Sequence[Line], i: int) -> float:
+        """How surely the bare name ``i`` goes on, maybe over more lines, with one that has figures beside it."""
+        entry = Entry([lines[i]])
+        for below in lines[i + 1 :]:
+            if not below.names or not self._near(entry.lines[-1], below):
+                return 0
+            strength = self._strength(entry, below)
+            if not strength or below.values:
+                return strength
+            entry.lines.append(below)
+        return 0
 
     def _is_beside(self, entry: Entry, line: Line) -> bool:
         """Whether values without a name belong to the names above: they complete its numbers, or it has none."""
