@@ -55,6 +55,9 @@ class TableStyle:
     """``widths`` in points; ``align``: one letter a column (l, r, c).
 
     ``borders``: grid, three (三线表), open (a grid without its outer verticals), rows (horizontals only) or none.
+    ``padding``: points above and below the text of a row together; ``leading``: of wrapped lines, in sizes.
+    ``upright``: where a cell with fewer lines than its row stands: top, middle or bottom. ``whole_rows``: a page
+    break never cuts a row.
     """
 
     widths: tuple[float, ...]
@@ -62,6 +65,10 @@ class TableStyle:
     size: float = 9.0
     borders: str = "grid"
     header_rows: int = 1
+    padding: float = 5.0
+    leading: float = 1.35
+    upright: str = "top"
+    whole_rows: bool = False
 
 
 class Writer:
@@ -148,19 +155,19 @@ class Writer:
         """Draws ``rows``. ``"<"`` as a cell's text merges it with the cell on its left."""
         self.y -= 4
         x0 = (self.width - sum(style.widths)) / 2
-        leading = style.size * 1.35
+        leading = style.size * style.leading
         for number, row in enumerate(rows):
             spans = merged_spans(row, style.widths)
             lines = {c: wrap(text, w - 6, style.size) for c, (text, w, _) in spans.items()}
             left = max(len(pieces) for pieces in lines.values())
             done = 0
             while left:  # a row that does not fit goes on, mid-cell, on the next page
-                room = int((self.y - MARGIN_BOTTOM - 5) // leading)
-                if room < 1:
+                room = int((self.y - MARGIN_BOTTOM - style.padding) // leading)
+                if room < (left if style.whole_rows else 1):
                     self.new_page(wide=self.width > self.height)
                     continue
                 take = min(room, left)
-                self.draw_row(x0, spans, {c: p[done : done + take] for c, p in lines.items()}, take * leading + 5, style, number)
+                self.draw_row(x0, spans, {c: p[done : done + take] for c, p in lines.items()}, take * leading + style.padding, style, number)
                 done, left = done + take, left - take
         if style.borders == "three":
             self.rule(x0, self.y, sum(style.widths), 1.2)
@@ -178,8 +185,11 @@ class Writer:
             if style.borders == "grid":
                 self.canvas.rect(left + width, bottom, HAIRLINE, height, stroke=0, fill=1)
             align = "c" if number < style.header_rows else style.align[column]
+            leading = style.size * style.leading
+            spare = max(len(pieces) for pieces in lines.values()) - len(lines[column])
+            lower = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[style.upright] * spare * leading
             for k, piece in enumerate(lines[column]):
-                y = top - 3 - style.size - k * style.size * 1.35
+                y = top - 0.6 * style.padding - style.size - lower - k * leading
                 x = {"r": left + width - 3, "c": left + width / 2, "l": left + 3}[align]
                 self.draw(piece, x, y, style.size, align)
         if style.borders == "three" and number in (0, style.header_rows):
