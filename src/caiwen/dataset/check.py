@@ -56,7 +56,8 @@ class Run:
         self.question, self.answer = question, answer
         self.before = "\n".join(normalise(f"{q}\n{a}") for q, a in history)
         self.companies = Names(self.ledger.names)
-        self.asked = self._read(self.before, None) + self._read(question, None)
+        self.earlier, self.own = self._read(self.before, None), self._read(question, None)
+        self.asked = self.earlier + self.own
         anchor = next((m.when.period for m in self.asked if m.kind == "period" and m.when), None)
         anchor = anchor or self._latest()
         self.mentions = self._read(answer, anchor)
@@ -112,10 +113,8 @@ class Run:
 
     def _last_asked(self) -> list[Mention]:
         """The question's own mentions first: what it leaves open, earlier turns answer."""
-        own = self._read(self.question, None)
-        kinds = {m.kind for m in own}
-        earlier = [m for m in reversed(self._read(self.before, None)) if m.kind not in kinds]
-        return own + earlier
+        kinds = {m.kind for m in self.own}
+        return self.own + [m for m in reversed(self.earlier) if m.kind not in kinds]
 
     # --- single numbers ---------------------------------------------------------------------------
 

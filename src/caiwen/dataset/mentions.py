@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from caiwen.dataset.data import words
 from caiwen.dataset.ledger import When
 from caiwen.finance.amount import amounts_in
-from caiwen.finance.formulas import formulas
+from caiwen.finance.formulas import formulas, lower, stands_alone
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period, periods_in
 
@@ -111,8 +111,14 @@ def _free(found: Iterable[Mention], taken: list[Mention]) -> list[Mention]:
 @lru_cache(maxsize=4096)
 def _items(text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
     found = [(m.start, m.end, (m.item.name, *(o.name for o in m.others))) for m in taxonomy().find_in(text)]
-    found += [(m.start, m.end, (m.formula.name,)) for m in formulas().find_in(text)]
+    found += [(a, b, (name,)) for a, b, name in formula_names().find(lower(text)) if stands_alone(text, a, b)]
     return tuple(found)
+
+
+@cache
+def formula_names() -> Names:
+    """Formulas by name and alias, in lower case."""
+    return Names({lower(name): f.name for f in formulas().all for name in (*f.aliases, f.name)})
 
 
 def _periods(text: str, anchor: str | None) -> Iterable[Mention]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from caiwen.dataset.mentions import formula_names
 from caiwen.dataset.records import Draft
-from caiwen.finance.formulas import formulas
 from caiwen.finance.knowledge_points import point, points_of
 
 _STAGES = {"bank": "bank", "insurer": "insurance", "broker": "securities"}
@@ -15,7 +15,7 @@ _HARD = 3
 def tagged(draft: Draft, sector: str = "general") -> Draft:
     """``sector``: of the company; financial companies make a pair one of their stage, points can do so too."""
     names = {f.item for f in draft.evidence.facts}
-    names |= {m.formula.name for m in formulas().find_in(draft.question)}
+    names |= {name for _, _, name in formula_names().find(draft.question)}
     shown = points_of(draft.question, names) or points_of(draft.answer[:200])
     found = tuple(dict.fromkeys((*draft.points, *shown)))
     stage = _STAGES.get(sector, draft.stage)
