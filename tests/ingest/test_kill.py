@@ -15,6 +15,7 @@ from tests.ingest import make
 
 KILLS = 24
 ROUNDS = 4
+MOST_TRIES = 40
 FILES = 6
 SCRIPT = """
 import sys
@@ -32,6 +33,16 @@ with Store.open("sqlite:///store.db", folder=folder) as store:
 def start(folder: Path, material: Path, *, force: bool = False) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-c", SCRIPT, str(folder), str(material), "force" if force else ""]
     return subprocess.Popen(words, stderr=subprocess.DEVNULL)
+
+
+def killed(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Kill it after so long; False when it had ended by then, as it may on a machine that is less busy now."""
+    try:
+        assert process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait() != 0
+    return False
 
 
 def content(folder: Path) -> dict[str, list[object]]:
@@ -72,11 +83,12 @@ def test_killed_at_random_points_and_run_again(tmp_path: Path) -> None:
     for number in range(ROUNDS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        for _ in range(KILLS // ROUNDS):
+        wanted = (number + 1) * KILLS // ROUNDS
+        for _ in range(MOST_TRIES):
+            if interrupted == wanted:
+                break
             process = start(folder, material, force=number % 2 == 1)
-            time.sleep(chance.uniform(0.1, length))
-            process.kill()
-            interrupted += process.wait() != 0
+            interrupted += killed(process, chance.uniform(0.1, length))
             for name, (facts, passages, filing) in content(folder).items():
                 assert (len(facts), passages, filing) == (len(whole[name][0]), *whole[name][1:]), name
         assert start(folder, material).wait(120) == 0
@@ -84,4 +96,4 @@ def test_killed_at_random_points_and_run_again(tmp_path: Path) -> None:
         with Store.open("sqlite:///store.db", folder=folder) as store:
             hits = SearchIndex.open(folder / "index", store).search("冷链设备研发", k=50)
             assert {hit.name for hit in hits} >= {name for name in whole if name.endswith(".html")}
-    assert interrupted >= KILLS // 2
+    assert interrupted == KILLS
