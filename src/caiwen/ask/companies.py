@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -64,6 +64,8 @@ class CompanyBook:
         for company in self.all:
             self._index(company)
         self._longest = max(map(len, (*self._official, *self._loose)), default=0)
+        self._keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._by_char: dict[str, list[Company]] = defaultdict(list)
 
     def _index(self, company: Company) -> None:
         own = (company.who, *company.full_names)
@@ -120,15 +122,29 @@ class CompanyBook:
         if len(key) < _SHORTEST_GUESS:
             begins = tuple(c for c in self.all if any(name_key(n).startswith(key) for n in c.short_names))
             return Guess(begins, sure=False) if begins else None
-        inside = [c for c in self.all if any(_abbreviates(key, name_key(full)) for full in c.full_names)]
+        near = self._sharing(key)
+        inside = [c for c in near if any(_abbreviates(key, full) for full in self._keys[c.who][1])]
         if inside:
             return Guess(tuple(inside), sure=len(inside) == 1)
-        slips = [(c, _slip(key, c)) for c in self.all]
+        slips = [(c, _slip(key, *self._keys[c.who])) for c in near]
         close = [c for c, kind in slips if kind == "same sound"]
         if close:
             return Guess(tuple(close), sure=len(close) == 1)
-        near = [c for c, kind in slips if kind == "near"]
-        return Guess(tuple(near), sure=False) if near else None
+        almost = tuple(c for c, kind in slips if kind == "near")
+        return Guess(almost, sure=False) if almost else None
+
+    def _sharing(self, key: str) -> list[Company]:
+        """Companies whose names share at least half of the characters of ``key``: no other one can be a slip of it."""
+        if not self._by_char:
+            for company in self.all:
+                short = tuple(name_key(name) for name in company.short_names)
+                full = tuple(name_key(name) for name in company.full_names)
+                self._keys[company.who] = (short, full)
+                for char in set("".join((*short, *full))):
+                    self._by_char[char].append(company)
+        shared = Counter(c.who for char in set(key) for c in self._by_char.get(char, ()))
+        enough = {who for who, count in shared.items() if count * 2 >= len(set(key))}
+        return [company for company in self.all if company.who in enough]
 
     def nearest(self, word: str, count: int = 3) -> list[Company]:
         """The companies whose names share most characters with ``word``; for saying what there is instead."""
@@ -186,20 +202,18 @@ def _abbreviates(short: str, full: str) -> bool:
     return True
 
 
-def _slip(word: str, company: Company) -> str | None:
+def _slip(word: str, short: tuple[str, ...], full: tuple[str, ...]) -> str | None:
     """same sound: one character written for a homophone, two swapped, or up to two wrong in a long name; near: one wrong."""
-    for name in (*company.short_names, *company.full_names):
-        key = name_key(name)
+    for key in (*short, *full):
         if abs(len(key) - len(word)) > 2 or len(key) < _SHORTEST_GUESS:
             continue
         if len(key) >= 8 and distance(word, key, 2) <= 2:
             return "same sound"
         if sorted(word) == sorted(key):
             return "same sound"
-    same = any(sounds_alike(word, name_key(n)) for n in (*company.short_names, *company.full_names))
-    if same:
+    if any(sounds_alike(word, key) for key in (*short, *full)):
         return "same sound"
-    return "near" if any(distance(word, name_key(n), 1) <= 1 for n in company.short_names) else None
+    return "near" if any(distance(word, key, 1) <= 1 for key in short) else None
 
 
 def sounds_alike(a: str, b: str) -> bool:

@@ -43,24 +43,37 @@ def population(world: World, select: Select, period: PeriodRef) -> Population:
 
 
 def _by_region(made: Population, world: World, select: Select, year: str) -> None:
-    inside: dict[str, Company] = {}
-    unread, nearby = [], []
+    stands = world.standing(select.regions, select.ever, year, _stand)
+    found: dict[str, list[Company]] = {"inside": [], "near": [], "road": [], "unread": []}
     for who, company in made.companies.items():
-        texts = _addresses(world.addresses.get(who, {}), year, ever=select.ever)
-        if not texts:
-            unread.append(company.name)
-        elif any(lies_in(text, name) for text in texts for name in select.regions):
-            inside[who] = company
-        elif any(only_district(text, select.regions) for text in texts):
-            nearby.append(company.name)
-    made.companies = inside
+        stand = stands.get(who, "unread")
+        if stand in found:
+            found[stand].append(company)
+    made.companies = {company.who: company for company in found["inside"]}
     places = "、".join(select.regions)
     made.words = f"{'曾经在' + places + '注册' if select.ever else '注册地址在' + places}的"
-    if nearby:
-        said = f"另有 {len(nearby)} 家的注册地址只写{places}所辖的县级市，没有计入：{_some(nearby)}。"
+    if found["near"]:
+        said = f"另有 {len(found['near'])} 家的注册地址只写{places}所辖的县级市，没有计入：{_some(found['near'])}。"
         made.notes.append(said)
-    if unread:
-        made.notes.append(f"{len(unread)} 家公司没有可读的注册地址，没有计入。")
+    if found["road"]:
+        said = f"{_some(found['road'])}的注册地址只是路名等带有“{places}”字样，不在{places}，没有计入。"
+        made.notes.append(said)
+    if found["unread"]:
+        made.notes.append(f"{len(found['unread'])} 家公司没有可读的注册地址，没有计入。")
+
+
+def _stand(by_period: dict[str, str], regions: tuple[str, ...], ever: bool, year: str) -> str:
+    """How a company's addresses stand to the regions: inside, near, only a road of that name, unread, or outside."""
+    texts = _addresses(by_period, year, ever=ever)
+    if not texts:
+        return "unread"
+    if any(lies_in(text, name) for text in texts for name in regions):
+        return "inside"
+    if any(only_district(text, regions) for text in texts):
+        return "near"
+    if any(name in text for text in texts for name in regions):
+        return "road"
+    return "outside" if any(read_address(text).province for text in texts) else "unread"
 
 
 def _addresses(by_period: dict[str, str], year: str, *, ever: bool) -> list[str]:
@@ -90,5 +103,6 @@ def _by_sector(made: Population, world: World, sector: str) -> None:
         made.notes.append("材料中没有公司所属行业的数据，无法按行业筛选。")
 
 
-def _some(names: list[str]) -> str:
-    return "、".join(names[:_FEW]) + ("等" if len(names) > _FEW else "")
+def _some(companies: list[Company]) -> str:
+    names = "、".join(company.name for company in companies[:_FEW])
+    return names + ("等" if len(companies) > _FEW else "")

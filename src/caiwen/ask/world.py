@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,6 +21,8 @@ FORMER_NAMES = ("变更前股票简称", "公司简称")
 
 ADDRESS = "注册地址"
 INDUSTRY = "所属行业"
+_REGIONS = 100
+"""Answers to where companies are registered kept at a time."""
 _VOCABULARIES = 500
 """Vocabularies of companies kept at a time."""
 
@@ -40,7 +42,7 @@ class FactStore(Protocol):
 
     def sections(self, ref: str) -> list[str]: ...
 
-    def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]: ...
+    def vocabulary_of(self, who: Sequence[str]) -> list[tuple[str, dict[str, str], str | None]]: ...
 
     def version(self) -> str: ...
 
@@ -110,6 +112,10 @@ def member_names(member: str, others: frozenset[str] = frozenset()) -> list[str]
     return [name for name in names if len(name) >= 2]
 
 
+Stand = Callable[[dict[str, str], tuple[str, ...], bool, str], str]
+"""Addresses by period, regions, ever, year → how they stand to each other."""
+
+
 @dataclass(slots=True)
 class Market:
     """What is known once about all companies. ``latest``: by company, the period of its latest filing."""
@@ -134,6 +140,7 @@ class World:
     _by_hash: dict[str, StoredDocument] = field(default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
+    _standing: dict[tuple[tuple[str, ...], bool, str], dict[str, str]] = field(default_factory=dict)
     _industries: dict[str, str] = field(default_factory=dict)
     _columns: dict[frozenset[str] | None, Columns] = field(default_factory=dict)
 
@@ -145,7 +152,7 @@ class World:
         self._version, self._market = version, None
         self._documents, self._by_hash = [], {}
         self._vocabularies, self._addresses = {}, {}
-        self._industries, self._columns = {}, {}
+        self._industries, self._columns, self._standing = {}, {}, {}
         return True
 
     @property
@@ -157,6 +164,7 @@ class World:
         self._version, self._documents, self._by_hash = other._version, other.documents, other._by_hash
         self._vocabularies, self._columns = other._vocabularies, other._columns
         self._addresses, self._industries = other.addresses, other.industries
+        self._standing = other._standing
         self.years = dict(years)
         kept = tuple(companies)
         self._market = replace(other.market, book=CompanyBook(kept, self._former_names()))
@@ -204,6 +212,16 @@ class World:
                 self._addresses.setdefault(company.who if company else who, {})[period] = text
         return self._addresses
 
+    def standing(self, regions: tuple[str, ...], ever: bool, year: str, stand: Stand) -> dict[str, str]:
+        """For every company with addresses, how they stand to the regions; kept, for regions are asked again."""
+        key = (regions, ever, year)
+        if key not in self._standing:
+            if len(self._standing) >= _REGIONS:
+                self._standing.pop(next(iter(self._standing)))
+            found = self.addresses.items()
+            self._standing[key] = {who: stand(texts, regions, ever, year) for who, texts in found}
+        return self._standing[key]
+
     @property
     def industries(self) -> dict[str, str]:
         """The industry that each company names for itself: who → text of all periods."""
@@ -232,7 +250,9 @@ class World:
         if company.who not in self._vocabularies:
             if len(self._vocabularies) >= _VOCABULARIES:
                 self._vocabularies.pop(next(iter(self._vocabularies)))
-            self._vocabularies[company.who] = Vocabulary.of(self.store.vocabulary(company.who))
+            self._vocabularies[company.who] = Vocabulary.of(
+                self.store.vocabulary_of([company.who, *company.full_names])
+            )
         return self._vocabularies[company.who]
 
     def latest(self, company: Company) -> Period | None:

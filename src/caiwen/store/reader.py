@@ -246,10 +246,16 @@ class Reader:
 
     def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]:
         """What is known about a company: item, dimensions and unit, each combination once."""
-        what = (facts.c.item, facts.c.dimensions, facts.c.unit)
         with dialect.reading(self._engine) as connection:
             who = sorted(companies.find(connection, company))
-            rows = connection.execute(select(*what).where(facts.c.who.in_(who)).distinct().order_by(*what))
+        return self.vocabulary_of(who)
+
+    def vocabulary_of(self, who: Sequence[str]) -> list[tuple[str, dict[str, str], str | None]]:
+        """The same for a company all of whose keys (code, full names) are known."""
+        what = (facts.c.item, facts.c.dimensions, facts.c.unit)
+        query = select(*what).where(facts.c.who.in_(who)).distinct().order_by(*what)
+        with dialect.reading(self._engine) as connection:
+            rows = connection.execute(query)
             return [
                 (row.item, json.loads(row.dimensions) if row.dimensions else {}, row.unit) for row in rows
             ]
