@@ -1,11 +1,16 @@
 """The demo: the whole loop on the sample material, once, and what stands in its output."""
 
 import json
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from caiwen.finance.formulas import evaluate
 from caiwen.workspace import Workspace
 from tests.cli.conftest import Run
 
@@ -115,6 +120,35 @@ def test_explain_and_workpaper_of_a_calculation(shown: tuple[Path, str], run: Ru
     links = [cell.hyperlink.target for cell in sheet["P"] if cell.hyperlink]
     assert links
     assert all("#page=" in link for link in links)
+
+
+def _computed(sheet: Worksheet, cell: str) -> Decimal:
+    """What a spreadsheet program would show in ``cell``."""
+    content = str(sheet[cell].value)
+    if not content.startswith("="):
+        return Decimal(content)
+    references = {name: _computed(sheet, name) for name in re.findall(r"I\d+", content)}
+    return evaluate(content[1:].replace("^", "**"), references)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "砚川精工2023年的资产负债率是多少？",
+        "砚川精工2023年毛利率比上年增长多少？",
+        "砚川精工和星垣岭证券2023年的净利润合计是多少？",
+    ],
+)
+def test_formulas_of_a_workpaper_give_the_stated_values(
+    shown: tuple[Path, str], run: Run, tmp_path: Path, question: str
+) -> None:
+    assert run("--workspace", shown[0], "ask", question, "--xlsx", tmp_path / "底稿.xlsx")[0] == 0
+    sheet = openpyxl.load_workbook(tmp_path / "底稿.xlsx")["数值"]
+    rows = [row for row in range(2, sheet.max_row + 1) if str(sheet[f"I{row}"].value).startswith("=")]
+    assert len(rows) >= 2
+    for row in rows:
+        stated = Decimal(sheet[f"J{row}"].value)
+        assert abs(_computed(sheet, f"I{row}") - stated) <= Decimal("0.005"), row
 
 
 def test_expected_answers_of_the_examples(shown: tuple[Path, str], run: Run, tmp_path: Path) -> None:
