@@ -62,7 +62,9 @@ def _lines(text: str, name: str) -> Iterator[dict[str, Any]]:
 
 def _bad_line(name: str, number: int, error: json.JSONDecodeError) -> DocumentError:
     return DocumentError(
-        f"第 {number} 行不是合法的 JSON（第 {error.colno} 个字符处）", where=name, hint="请检查该行的引号和逗号"
+        f"第 {number} 行不是合法的 JSON（第 {error.colno} 个字符处）",
+        where=name,
+        hint="请检查该行的引号和逗号",
     )
 
 
