@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from caiwen.ask.plan import PeriodRef, Select
-from caiwen.ask.regions import lies_in, only_district, read_address
+from caiwen.ask.registry import EVER
 from caiwen.ask.words import words
 from caiwen.ask.world import World
 from caiwen.records.words import SECTOR_WORDS
@@ -43,46 +43,24 @@ def population(world: World, select: Select, period: PeriodRef) -> Population:
 
 
 def _by_region(made: Population, world: World, select: Select, year: str) -> None:
-    stands = world.standing(select.regions, select.ever, year, _stand)
-    found: dict[str, list[Company]] = {"inside": [], "near": [], "road": [], "unread": []}
-    for who, company in made.companies.items():
-        stand = stands.get(who, "unread")
-        if stand in found:
-            found[stand].append(company)
-    made.companies = {company.who: company for company in found["inside"]}
+    standing = world.registry.standing(select.regions, EVER if select.ever else year)
+    known = world.registry.addresses
+    near, road = (_those(made, whos) for whos in (standing.near, standing.road))
+    unread = [c for who, c in made.companies.items() if who in standing.unread or who not in known]
+    made.companies = {who: c for who, c in made.companies.items() if who in standing.inside}
     places = "、".join(select.regions)
     made.words = f"{'曾经在' + places + '注册' if select.ever else '注册地址在' + places}的"
-    if found["near"]:
-        said = f"另有 {len(found['near'])} 家的注册地址只写{places}所辖的县级市，没有计入：{_some(found['near'])}。"
+    if near:
+        said = f"另有 {len(near)} 家的注册地址只写{places}所辖的县级市，没有计入：{_some(near)}。"
         made.notes.append(said)
-    if found["road"]:
-        said = f"{_some(found['road'])}的注册地址只是路名等带有“{places}”字样，不在{places}，没有计入。"
-        made.notes.append(said)
-    if found["unread"]:
-        made.notes.append(f"{len(found['unread'])} 家公司没有可读的注册地址，没有计入。")
+    if road:
+        made.notes.append(f"{_some(road)}的注册地址只是路名等带有“{places}”字样，没有计入。")
+    if unread:
+        made.notes.append(f"{len(unread)} 家公司没有可读的注册地址，没有计入。")
 
 
-def _stand(by_period: dict[str, str], regions: tuple[str, ...], ever: bool, year: str) -> str:
-    """How a company's addresses stand to the regions: inside, near, only a road of that name, unread, or outside."""
-    texts = _addresses(by_period, year, ever=ever)
-    if not texts:
-        return "unread"
-    if any(lies_in(text, name) for text in texts for name in regions):
-        return "inside"
-    if any(only_district(text, regions) for text in texts):
-        return "near"
-    if any(name in text for text in texts for name in regions):
-        return "road"
-    return "outside" if any(read_address(text).province for text in texts) else "unread"
-
-
-def _addresses(by_period: dict[str, str], year: str, *, ever: bool) -> list[str]:
-    """That of the year; where it is absent or unreadable, that of the nearest year. All of them for 曾经."""
-    readable = {p: text for p, text in by_period.items() if read_address(text).province}
-    if ever:
-        return list(readable.values()) or list(by_period.values())
-    nearest = sorted(readable or by_period, key=lambda p: (abs(int(p[:4]) - int(year)), p))
-    return [(readable or by_period)[nearest[0]]] if nearest else []
+def _those(made: Population, whos: frozenset[str]) -> list[Company]:
+    return [company for who, company in made.companies.items() if who in whos]
 
 
 def _by_sector(made: Population, world: World, sector: str) -> None:

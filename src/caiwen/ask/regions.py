@@ -6,7 +6,6 @@ An address is read from its beginning, so that 上海市南京西路 lies in Sha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -103,7 +102,8 @@ def read_address(text: str) -> Address:
     """From the beginning: province, city, county-level city, each if it is there."""
     flat = squash(text)
     at = _start(flat)
-    province, cities, stated = "", [], False
+    province, stated = "", False
+    cities: list[str] = []
     while at < min(len(flat), _READ):
         found = place_at(flat, at)
         if found is None:
@@ -139,26 +139,6 @@ def _ending(text: str, at: int) -> int:
     return match.end() if match else 0
 
 
-def lies_in(text: str, name: str) -> bool:
-    """Whether the address lies in the place of this name: a province with its cities, a city as the address says it."""
-    address = read_address(text)
-    for place in gazetteer().get(name, ()):
-        if place.level == "area" and any(lies_in(text, member) for member in place.inside):
-            return True
-        if place.level == "province" and address.province == place.name:
-            return True
-        if place.level in ("city", "county") and place.name in address.cities:
-            return True
-    return not gazetteer().get(name) and name in squash(text)
-
-
 def districts_of(name: str) -> tuple[str, ...]:
     """County-level cities of a city, for addresses that name only those."""
     return tuple(c for place in gazetteer().get(name, ()) if place.level == "city" for c in place.inside)
-
-
-def only_district(text: str, names: Iterable[str]) -> str | None:
-    """The county-level city in one of these cities that the address names without the city itself."""
-    cities = read_address(text).cities
-    wanted = [district for name in names for district in districts_of(name)]
-    return next((c for c in cities if c in wanted), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from caiwen.ask.columns import Chooser, Columns
 from caiwen.ask.companies import CompanyBook
+from caiwen.ask.registry import Registry
 from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
 from caiwen.finance.text import normalise
@@ -21,8 +22,6 @@ FORMER_NAMES = ("变更前股票简称", "公司简称")
 
 ADDRESS = "注册地址"
 INDUSTRY = "所属行业"
-_REGIONS = 100
-"""Answers to where companies are registered kept at a time."""
 _VOCABULARIES = 500
 """Vocabularies of companies kept at a time."""
 
@@ -112,10 +111,6 @@ def member_names(member: str, others: frozenset[str] = frozenset()) -> list[str]
     return [name for name in names if len(name) >= 2]
 
 
-Stand = Callable[[dict[str, str], tuple[str, ...], bool, str], str]
-"""Addresses by period, regions, ever, year → how they stand to each other."""
-
-
 @dataclass(slots=True)
 class Market:
     """What is known once about all companies. ``latest``: by company, the period of its latest filing."""
@@ -139,8 +134,7 @@ class World:
     _documents: list[StoredDocument] = field(default_factory=list)
     _by_hash: dict[str, StoredDocument] = field(default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
-    _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
-    _standing: dict[tuple[tuple[str, ...], bool, str], dict[str, str]] = field(default_factory=dict)
+    _registry: Registry | None = None
     _industries: dict[str, str] = field(default_factory=dict)
     _columns: dict[frozenset[str] | None, Columns] = field(default_factory=dict)
 
@@ -151,8 +145,8 @@ class World:
             return False
         self._version, self._market = version, None
         self._documents, self._by_hash = [], {}
-        self._vocabularies, self._addresses = {}, {}
-        self._industries, self._columns, self._standing = {}, {}, {}
+        self._registry = None
+        self._vocabularies, self._industries, self._columns = {}, {}, {}
         return True
 
     @property
@@ -163,8 +157,7 @@ class World:
         """The same store, documents and caches, with fewer companies."""
         self._version, self._documents, self._by_hash = other._version, other.documents, other._by_hash
         self._vocabularies, self._columns = other._vocabularies, other._columns
-        self._addresses, self._industries = other.addresses, other.industries
-        self._standing = other._standing
+        self._registry, self._industries = other.registry, other.industries
         self.years = dict(years)
         kept = tuple(companies)
         self._market = replace(other.market, book=CompanyBook(kept, self._former_names()))
@@ -204,23 +197,15 @@ class World:
         return self._columns[allowed]
 
     @property
-    def addresses(self) -> dict[str, dict[str, str]]:
-        """Where each company was registered: who → period → text."""
-        if not self._addresses:
+    def registry(self) -> Registry:
+        """Where each company was registered, year by year."""
+        if self._registry is None:
+            found: dict[str, dict[str, str]] = {}
             for who, period, text in self.store.texts(ADDRESS):
                 company = self.market.by_who.get(who)
-                self._addresses.setdefault(company.who if company else who, {})[period] = text
-        return self._addresses
-
-    def standing(self, regions: tuple[str, ...], ever: bool, year: str, stand: Stand) -> dict[str, str]:
-        """For every company with addresses, how they stand to the regions; kept, for regions are asked again."""
-        key = (regions, ever, year)
-        if key not in self._standing:
-            if len(self._standing) >= _REGIONS:
-                self._standing.pop(next(iter(self._standing)))
-            found = self.addresses.items()
-            self._standing[key] = {who: stand(texts, regions, ever, year) for who, texts in found}
-        return self._standing[key]
+                found.setdefault(company.who if company else who, {})[period] = text
+            self._registry = Registry(found)
+        return self._registry
 
     @property
     def industries(self) -> dict[str, str]:

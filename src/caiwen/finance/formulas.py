@@ -12,7 +12,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from caiwen.errors import CaiwenError
@@ -142,6 +142,7 @@ def balance_of(name: str) -> tuple[str, str]:
     return "", name
 
 
+@lru_cache(maxsize=2048)
 def names_in(expression: str) -> tuple[str, ...]:
     """The input names of an expression, in order of first use."""
     found: list[tuple[int, str]] = []
@@ -170,6 +171,7 @@ def evaluate(expression: str, env: Mapping[str, Decimal], *, powers: bool = Fals
     return +value
 
 
+@lru_cache(maxsize=2048)
 def _parse(expression: str) -> ast.Expression:
     text = expression.translate(str.maketrans("（）×÷－＋＊／", "()*/-+*/"))
     try:
