@@ -56,7 +56,7 @@ class Cells(Protocol):
     def suspicions(self, items: Sequence[str], period: str) -> list[tuple[str, tuple[str, ...]]]: ...
 
 
-_KEPT = 96
+_KEPT = 160
 """Columns kept at a time: some 4,000 values each."""
 _HUNDRED = Decimal(100)
 
@@ -87,13 +87,19 @@ class Columns:
         key = (kind, measure.model_dump_json(), period.period, period.form, scope)
         found = self._kept.get(key)
         if found is None:
-            make = self._whole if kind == "whole" else self._made
-            found = self._kept[key] = make(measure, period, scope)
+            found = self._kept[key] = self._make(kind, measure, period, scope)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(key)
         return found
+
+    def _make(self, kind: str, measure: Single, period: PeriodRef, scope: Scope) -> Column:
+        if kind == "whole":
+            return self._whole(measure, period, scope)
+        if kind == "printed" and isinstance(measure, ItemMeasure):
+            return self._read(measure.item, period, scope)
+        return self._made(measure, period, scope)
 
     def _whole(self, measure: Single, period: PeriodRef, scope: Scope) -> Column:
         made = self._cached("plain", measure, period, scope)
@@ -135,7 +141,7 @@ class Columns:
         return self._item(measure, period, scope)
 
     def _item(self, measure: ItemMeasure, period: PeriodRef, scope: Scope) -> Column:
-        column = self._printed(measure.item, period, scope)
+        column = _copy(self._printed(measure.item, period, scope))
         ways: list[str] = words("derived_totals").get(measure.item, [])
         for expression in ways:
             _fill(column, self._parts(expression, period, scope))
@@ -155,26 +161,33 @@ class Columns:
         return Column(both, {**part.doubtful, **whole.doubtful}, set(both))
 
     def _printed(self, item: str, period: PeriodRef, scope: Scope) -> Column:
-        """Facts as they stand; of several facts of one company the one that a look-up takes."""
-        column = Column()
-        found: dict[str, list[Cell]] = {}
+        """Facts as they stand; a shared column, not to be changed."""
+        return self._cached("printed", ItemMeasure(item=item), period, scope)
+
+    def _read(self, item: str, period: PeriodRef, scope: Scope) -> Column:
+        """Of several facts of one company the one that a look-up takes."""
         spans = {span.value for span in spans_of(period)}
+        wanted, conflict, owner = scope.value, Status.CONFLICT.value, self.chooser.owner
+        found: dict[str, Decimal] = {}
+        several: set[str] = set()
+        suspected = False
         for cell in self.store.cells(item, period.period) if spans else ():
-            if cell.span in spans and cell.scope == scope.value and self._readable(cell):
-                found.setdefault(self.chooser.owner(cell.who), []).append(cell)
+            if cell.span in spans and cell.scope == wanted and self._readable(cell):
+                who = owner(cell.who)
+                if who in found:
+                    several.add(who)
+                found[who] = cell.value
+                suspected = suspected or cell.status == conflict
         known = taxonomy().get(item)
-        absolute = known is not None and known.magnitude
-        several = [who for who, cells in found.items() if len(cells) > 1]
-        column.values = {
-            who: abs(cells[0].value) if absolute else cells[0].value
-            for who, cells in found.items()
-            if len(cells) == 1
-        }
+        if known is not None and known.magnitude:
+            found = {who: abs(value) for who, value in found.items()}
+        column = Column(found)
         if several:
-            column.values |= self.chooser.values(several, ItemMeasure(item=item), period, scope)
-        if any(cell.status == Status.CONFLICT.value for cells in found.values() for cell in cells):
+            chosen = self.chooser.values(several, ItemMeasure(item=item), period, scope)
+            column.values |= chosen
+        if suspected:
             suspicions = self.store.suspicions([item], period.period)
-            _doubt(column, ((self.chooser.owner(who), checks) for who, checks in suspicions))
+            _doubt(column, ((owner(who), checks) for who, checks in suspicions))
         return column
 
     def is_text(self, item: str) -> bool:
@@ -197,7 +210,7 @@ class Columns:
         disclosed = self._printed(disclosed_item, period, scope)
         if disclosed_item == formula.name:
             return _fill(made, disclosed)
-        return _fill(disclosed, made)
+        return _fill(_copy(disclosed), made)
 
     def _computed(
         self,
@@ -249,6 +262,10 @@ def _evaluated(expression: str, inputs: Mapping[str, Column], optional: frozense
                 continue
     made.derived = set(made.values)
     return made
+
+
+def _copy(column: Column) -> Column:
+    return Column(dict(column.values), dict(column.doubtful), set(column.derived))
 
 
 def _fill(column: Column, other: Column) -> Column:
