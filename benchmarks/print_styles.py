@@ -19,7 +19,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -164,7 +164,8 @@ class Report:
 
     def shown(self, label: str, has_value: bool) -> str:
         """A name as printed: indented, or two to four characters spread over the width of six."""
-        if self.style.spread and 2 <= len(label) <= 4 and "：" not in label:
+        roomy = self.style.layout == "apart" and self.style.width != "narrow"
+        if self.style.spread and roomy and 2 <= len(label) <= 4 and "：" not in label:
             return ("　" * round((6 - len(label)) / (len(label) - 1))).join(label)
         if self.style.centred and not has_value and label.endswith("："):
             return f"<c>{label}"
@@ -327,17 +328,16 @@ class Report:
             upright=s.upright,
             whole_rows=s.whole_rows,
         )
-        body = [[centre(c, w, style) for c, w in zip(row, widths, strict=True)] for row in body]
-        if s.repeat == "none":
-            w.table([heads, *body], style)
-            return
-        per_page = 16 if s.wide else 26
-        for start in range(0, len(body), per_page):
-            if start:
-                w.new_page(wide=s.wide)
-                if s.repeat == "title":
-                    self.head(w, self.current, instant, "（续）")
-            w.table([heads, *body[start : start + per_page]], style)
+        body = [[centre(c, wide, style) for c, wide in zip(row, widths, strict=True)] for row in body]
+
+        def again() -> None:
+            if s.repeat == "title":
+                self.head(w, self.current, instant, "（续）")
+            if s.repeat != "none":
+                w.table([heads], replace(style, again=None))
+                w.y += 6
+
+        w.table([heads, *body], replace(style, again=again))
 
 
 def centre(text: str, width: float, style: TableStyle) -> str:

@@ -122,7 +122,7 @@ class Auditor:
         found: list[Claim] = []
         history: tuple[tuple[str, str], ...] = ()
         for question, answer in asked.turns:
-            checker = Checker(self.ledger, texts, None if texts else self._in_text, self.default)
+            checker = Checker(self.ledger, texts, self._in_text, self.default)
             found += checker.check(question, answer, history)
             history = (*history, (question, answer))
         return found
@@ -134,7 +134,10 @@ class Auditor:
         if who not in self._printed:
             passages = (p for sha in self.documents[who] for p in self.store.passages_of(sha))
             self._printed[who] = Printed(passages, self.years)
-        return self._printed[who].find(mention, answer, bound)
+        printed = self._printed[who]
+        found = printed.find(mention, answer, bound)
+        changed = bound is not None and bound.role == "change" and mention.unit == "%"
+        return found or (printed.grown(mention, answer) if changed else "")
 
     def _texts(self, asked: Asked) -> tuple[str, ...]:
         """The articles of the statutes that the pair names, each with its title, dates and label."""

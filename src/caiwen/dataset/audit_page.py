@@ -13,6 +13,7 @@ WHY = {
     "period": "期间不对",
     "company": "公司不对",
     "item": "科目不对",
+    "scope": "口径不对（合并与母公司）",
     "direction": "方向不对",
     "step": "步骤算错",
     "unknown": "材料里没有",

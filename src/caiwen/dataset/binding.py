@@ -18,6 +18,11 @@ _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RISES = re.compile(r".{0,10}?(?:至|到|为)")
 _LOOSE = 2
+_LAST_CLAUSE = re.compile(r"^.*[，,（(](?=.*[\u4e00-\u9fff])")
+_OTHER_FIRM = re.compile(
+    r"[\u4e00-\u9fff（）()]{4,24}(?:有限公司|有限责任公司|银行|合伙企业)|(?:该|各|其|控股|参股|子)(?:子)?公司"
+)
+_QUARTERS = re.compile(r"第?([一二三四1-4](?:、[一二三四1-4])+)季度")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,11 @@ class Reader:
 
     text: str
     frame: Frame
-    asked: tuple[Mention, ...] = ()
+    asked: str = ""
+    own_names: tuple[str, ...] = ()
     bound: list[Bound] = field(default_factory=list)
+    about_others: bool = False
+    """Another company (a subsidiary, a customer) is named, whose figures are no facts of this one."""
 
     def read(self, mentions: Sequence[Mention]) -> list[Bound]:
         for match in _SENTENCE.finditer(self.text):
@@ -70,6 +78,14 @@ class Reader:
 
     def _sentence(self, span: tuple[int, int], inside: list[Mention]) -> None:
         sentence = self.text[span[0] : span[1]]
+        plain = self.asked + sentence
+        for m in inside:
+            plain = plain.replace(m.text, "，") if m.kind in ("item", "member") else plain
+        others = [m[0] for m in _OTHER_FIRM.finditer(plain)]
+        members = [m.text for m in inside if m.kind in ("member", "item", "company")]
+        self.about_others = any(
+            not any(name in o or o in name for name in (*self.own_names, *members)) for o in others
+        )
         scope = Scope.PARENT if _parent_outside(sentence, span[0], inside) else self.frame.scope
         bases = [m for m in inside if m.kind == "period" and self._is_base(m, inside)]
         main = next((m for m in inside if m.kind == "period" and m not in bases), None)
@@ -149,7 +165,7 @@ class Reader:
     def _is_tight(self, inside: list[Mention], one: Mention) -> bool:
         """Measured by the characters left over when mentions and linking words are taken out."""
         items = [m for m in inside if m.kind == "item" and m.start < one.start]
-        if not items:
+        if not items or self.about_others or self._is_modified(items[-1], inside):
             return False
         gap = self.text[items[-1].end : one.start]
         for m in inside:
@@ -171,6 +187,12 @@ class Reader:
             and not dated
             and bool(_RISES.match(self.text[one.end : one.end + 14]))
         )
+
+    def _is_modified(self, item: Mention, inside: list[Mention]) -> bool:
+        """金融负债合计 is not 负债合计: a word touches the item that is no linking word and no other mention."""
+        before = self.text[max(0, item.start - 1) : item.start]
+        touches = any(m.end == item.start for m in inside)
+        return bool(_HAN.match(before)) and not touches and before not in words("touching")
 
     def _following_item(self, one: Mention, inside: list[Mention]) -> Mention | None:
         """13.04亿元的营业收入: the item stands behind the number, with nothing but 的 between."""
@@ -196,6 +218,8 @@ class Reader:
                 when = When(f"{year}{part}", part != "Q1")
                 self.bound[self.bound.index(bound)] = replace(bound, frame=replace(bound.frame, when=when))
             return
+        if self._deal_quarters(self.text[span[0] : at], numbers):
+            return
         for kind in ("item", "period", "company", "member"):
             names = [m for m in inside if m.kind == kind and m.end <= at]
             names = names[-len(numbers) :] if len(names) > len(numbers) else names
@@ -204,10 +228,23 @@ class Reader:
                     self.bound[self.bound.index(bound)] = replace(bound, frame=_with(bound.frame, name))
                 return
 
+    def _deal_quarters(self, head: str, numbers: list[Bound]) -> bool:
+        """第二、三季度分别为…: one quarter a number."""
+        match = _QUARTERS.search(head)
+        parts = match[1].split("、") if match else []
+        if len(parts) != len(numbers):
+            return False
+        for part, bound in zip(parts, numbers, strict=True):
+            number = "一二三四".find(part) + 1 or int(part)
+            year = (bound.frame.when.period if bound.frame.when else "")[:4]
+            when = When(f"{year}Q{number}", number != 1)
+            self.bound[self.bound.index(bound)] = replace(bound, frame=replace(bound.frame, when=when))
+        return True
+
     def _together(self, names: list[Mention], numbers: list[Bound]) -> bool:
         """The names stand in one list: nothing long between them."""
         gaps = [b.start - a.end for a, b in itertools.pairwise(names)]
-        return all(gap <= 12 for gap in gaps) and all(n.role == "level" for n in numbers)
+        return all(gap <= 12 for gap in gaps) and len({n.mention.unit for n in numbers}) == 1
 
 
 def _with(frame: Frame, name: Mention) -> Frame:
@@ -257,10 +294,11 @@ def role_of(before: str, lead: str, one: Mention) -> tuple[str, int]:
     """level, change (with its direction: 1, -1, or 0 where only 变动 is said) or share, by the words right before."""
     if one.unit in ("百分点", "基点"):
         return "change", _way(before) or _way(lead) or 0
+    before = _LAST_CLAUSE.sub("", before)
     plain = _to_level().sub("◇", before)
     for word in words("not_change"):
         plain = plain.replace(word, "")
-    if "◇" in plain:
+    if "◇" in plain or before.rstrip().endswith(("由", "从")):
         return "level", 0
     way = _way(plain)
     if way is not None:

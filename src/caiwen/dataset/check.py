@@ -100,10 +100,13 @@ class Run:
         if frame.when is None and frame.who:
             year = self.ledger.latest_year(frame.who)
             frame = replace(frame, when=When(year) if year else None)
-        bound = Reader(self.answer, frame).read(self.mentions)
+        own = tuple(name for name, owner in self.ledger.names.items() if owner == frame.who)
+        bound = Reader(self.answer, frame, self.question, own).read(self.mentions)
         self.frames = {b.mention.start: b.frame.when for b in bound}
         steps = list(chains(self.answer))
-        said = Said(self.ledger, self.texts, self.question, self.answer).claims(self.mentions, frame)
+        said = Said(self.ledger, self.texts, self.question, self.answer, self.in_text is not None).claims(
+            self.mentions, frame
+        )
         inside = [(n[0], n[1]) for chain in steps for part in chain.parts for n in part.numbers]
         inside += [(c.start, c.end) for c in said if c.kind == "text"]
         plain = [b for b in bound if not any(a < b.mention.end and b.mention.start < e for a, e in inside)]
@@ -120,7 +123,7 @@ class Run:
 
     def _plain(self, bound: Bound) -> Claim | None:
         m = bound.mention
-        if (m.kind == "number" or m.unit == "股") and not self._counts(bound):
+        if (m.kind == "number" or m.unit in ("股", "%")) and not self._counts(bound):
             return None
         claim = self.judge.judge(bound)
         if claim.support is not Support.NONE:
@@ -131,7 +134,10 @@ class Run:
     def _counts(self, bound: Bound) -> bool:
         """A bare numeral is a claim when it is long or has places; small ones count and number things, and
         每10股 is a measure."""
-        if self.answer[: bound.mention.start].endswith("每") and bound.mention.unit in ("股", ""):
+        lead = self.answer[: bound.mention.start].rstrip()
+        if bound.mention.text == "100%" and lead.endswith(("×", "*", "x")):
+            return False
+        if lead.endswith("每") and bound.mention.unit in ("股", ""):
             return False
         if bound.mention.kind == "amount":
             return True
@@ -168,8 +174,9 @@ class Run:
         """合计, 相差, 占: a number that supported numbers of the same answer add up to."""
         made: list[Claim | None] = []
         for claim, b in zip(claims, bound, strict=True):
-            if claim is not None and claim.support is Support.NONE and self._adds_up(b):
-                claim = replace(claim, support=Support.DERIVED, why="", contradicted=False)
+            open_still = claim is not None and claim.support is Support.NONE and not claim.contradicted
+            if claim is not None and open_still and self._adds_up(b):
+                claim = replace(claim, support=Support.DERIVED, why="")
                 self.supported.append(b.mention)
             made.append(claim)
         return made
@@ -180,15 +187,14 @@ class Run:
             return True
         if m.value is None or not any(word in lead for word in words("derived")):
             return False
-        same = [s.value for s in self.supported if s.unit == m.unit and s is not m and s.value is not None][
-            -8:
-        ]
+        near = [s for s in self.supported if s is not m and self._same_time(s, bound)]
+        same = [s.value for s in near if s.unit == m.unit and s.value is not None][-8:]
         for count in range(2, min(len(same), 6) + 1):
             if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
                 return True
         if any(abs(abs(a - b) - abs(m.value)) <= _slack(m) for a, b in combinations(same, 2)):
             return True
-        return self._is_ratio(m)
+        return self._is_ratio(m, near)
 
     def _is_growth(self, bound: Bound) -> bool:
         """A change between two numbers of the same sentence that are borne out themselves."""
@@ -207,8 +213,14 @@ class Run:
                 return True
         return False
 
-    def _is_ratio(self, m: Mention) -> bool:
-        money = [s.value for s in self.supported if s.unit not in ("%", "百分点") and s.value][-6:]
+    def _same_time(self, one: Mention, bound: Bound) -> bool:
+        """Numbers of another period do not add up to this one; sums over periods are told with their periods."""
+        when = self.frames.get(one.start)
+        several = sum(1 for m in bound.others if m.kind == "period") > 1
+        return when is None or bound.frame.when is None or several or when == bound.frame.when
+
+    def _is_ratio(self, m: Mention, near: list[Mention]) -> bool:
+        money = [s.value for s in near if s.unit not in ("%", "百分点") and s.value][-6:]
         if m.unit not in ("%", "倍") or m.value is None:
             return False
         factor = 100 if m.unit == "%" else 1

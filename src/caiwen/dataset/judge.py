@@ -12,7 +12,7 @@ from caiwen.dataset.binding import Bound, year_before
 from caiwen.dataset.ledger import Ledger, When, describe, size_of
 from caiwen.dataset.records import Claim, Support
 from caiwen.finance.formulas import FormulaError, balance_of, evaluate, formulas, names_in
-from caiwen.records import Fact
+from caiwen.records import Fact, Scope
 
 _ORDER = list(Support)
 Verdict = tuple[Support, str]
@@ -258,17 +258,35 @@ class Judge:
         if here and bound.role == "level":
             return self._why_level(bound, here)
         if bound.role == "change" and any(True for _ in self.comparisons(bound)):
-            return "value", self._change_words(bound), bound.tight
+            told = (
+                bool(bound.bases)
+                or any(m.kind == "period" for m in bound.others)
+                or bound.mention.unit == "%"
+            )
+            return "value", self._change_words(bound), bound.tight and told
         other = self._other_period(bound) if bound.role == "level" else None
         if other is not None:
             return "period", describe(other), bound.tight
         elsewhere = self._elsewhere(bound)
-        if elsewhere:
+        known = any(self.ledger.facts(bound.frame.who or "", item) for item in bound.frame.items)
+        if elsewhere and known:
             return "period", elsewhere, bound.tight
         totals = (
             self.candidates(without_member(bound)) if bound.frame.member and bound.role == "level" else []
         )
         return self._why_level(without_member(bound), totals) if totals else ("unknown", "", False)
+
+    def _other_scope(self, bound: Bound) -> Fact | None:
+        """The parent's figure told as the group's, or the other way round."""
+        frame = bound.frame
+        if frame.when is None:
+            return None
+        for item in frame.items:
+            for scope in Scope:
+                for fact in self.ledger.find(frame.who or "", item, frame.when, scope):
+                    if self._equals(bound, fact)[0] is Support.FACT:
+                        return fact
+        return None
 
     def _other_period(self, bound: Bound) -> Fact | None:
         """The same thing with this very value in another period."""
@@ -283,6 +301,9 @@ class Judge:
     def _why_level(self, bound: Bound, here: list[Fact]) -> tuple[str, str, bool]:
         """Another value of the same thing; the same digits under another unit; this value of another thing."""
         fact = min(here, key=lambda f: _distance(bound, f))
+        scoped = self._other_scope(bound)
+        if scoped is not None:
+            return "scope", describe(scoped), bound.tight
         if self._elsewhere(bound):
             return "item", self._elsewhere(bound), bound.tight
         if fact.value is not None and _same_digits(bound, fact):

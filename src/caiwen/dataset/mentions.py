@@ -140,8 +140,9 @@ def _times(text: str, known: list[Mention], anchor: str | None) -> Iterable[Ment
     """期初, 第二季度: words of time that lean on the year named last before them, else on ``anchor``."""
     dated = [m for m in known if m.kind == "period" and m.when]
     for match in _time_words().finditer(text):
-        before = [m for m in dated if m.end <= match.start()]
-        said = (before[-1].when.period if before and before[-1].when else anchor) or ""
+        start = max(text.rfind(mark, 0, match.start()) for mark in "。；\n")
+        before = [m for m in dated if start < m.start and m.end <= match.start()]
+        said = (before[0].when.period if before and before[0].when else anchor) or ""
         when = _reckoned(match[0], said[:4])
         if when is not None:
             yield Mention("period", match.start(), match.end(), match[0], when=when)

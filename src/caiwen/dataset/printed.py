@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import pairwise
 
+from caiwen.dataset.amounts import quantum
 from caiwen.dataset.binding import Bound
 from caiwen.dataset.mentions import Mention
 from caiwen.finance.text import normalise
@@ -16,8 +19,14 @@ _NUMERAL = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _SCALES = (0, 3, 4, 6, 8)
-_LONG = 5
-_NEEDED, _NEEDED_SHORT = 2, 4
+_LONG, _MIDDLE = 5, 3
+_NEEDED, _NEEDED_MIDDLE, _NEEDED_SHORT = 2, 3, 4
+_BROKEN = re.compile(r"(?<=\d[.,])\s+(?=\d)")
+_ENDS = re.compile(r"[，,。；;：:（(\s]")
+_COARSE, _COARSE_DIGITS, _MOST = 100, 20, 20
+_CHANGE = re.compile(
+    r"(?:则|也|均|亦)?(?:同比|大幅|显著|略|微|小幅|分别|整体)*(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅|变动)(?:率|幅度)?(?:约|达|高达|为|超过)*$"
+)
 _BEFORE, _AFTER, _LEAD = 90, 30, 40
 
 
@@ -28,28 +37,34 @@ class Printed:
         self, passages: Iterable[Passage], years: Mapping[str, frozenset[str]] | None = None
     ) -> None:
         self._passages, self._years = list(passages), dict(years or {})
-        self._texts = [normalise(p.text) for p in self._passages]
+        self._texts = [_BROKEN.sub("", normalise(p.text)) for p in self._passages]
         self._places: dict[Decimal, list[tuple[int, int]]] = defaultdict(list)
         for number, text in enumerate(self._texts):
             for match in _NUMERAL.finditer(text):
                 self._places[Decimal(match[0].replace(",", "")).normalize()].append((number, match.start()))
+        self._sorted = sorted(self._places)
+        self._pair_sets: dict[int, set[str]] = {}
 
     def find(self, mention: Mention, answer: str, bound: Bound | None) -> str:
         """The place (page and section) that prints this number beside words of the claim; empty if there is none.
 
-        In the unit written or in 元, 千元, 万元, 百万元, 亿元. A long number needs two pairs of characters in common
-        with the words before it in the answer, a short one four.
+        In the unit written or in 元, 千元, 万元, 百万元, 亿元, rounded to the places written. A long number needs two
+        pairs of characters in common with the words before it in the answer, shorter ones three or four.
         """
         digits = re.sub(r"\D", "", mention.text).strip("0")
-        needed = _NEEDED if len(digits) >= _LONG else _NEEDED_SHORT
+        needed = (
+            _NEEDED if len(digits) >= _LONG else _NEEDED_MIDDLE if len(digits) >= _MIDDLE else _NEEDED_SHORT
+        )
         lead = answer[max(0, mention.start - _LEAD) : mention.start] + answer[mention.end : mention.end + 12]
         wanted = _pairs(lead)
-        year = bound.frame.when.period[:4] if bound and bound.frame.when else ""
+        year = bound.frame.when.period[:4] if bound and bound.frame.when and bound.tight else ""
+        item = _item_of(mention, bound)
         best: tuple[int, str] = (0, "")
         for value in self._forms(mention):
             for number, at in self._places.get(value, ()):
-                common = len(wanted & self._around(number, at))
-                if common > best[0] and self._speaks_of(number, year):
+                around = self._around(number, at)
+                common = len(wanted & around)
+                if len(item & around) * 2 >= len(item) and common > best[0] and self._speaks_of(number, year):
                     best = (common, self._where(number))
         return best[1] if best[0] >= needed else ""
 
@@ -63,7 +78,35 @@ class Printed:
         forms = [Decimal(written[0].replace(",", ""))] if written else []
         if mention.unit == "元":
             forms += [value.scaleb(-power) for power in _SCALES]
+        forms += self._rounded(mention, value)
         return list(dict.fromkeys(form.normalize() for form in forms))
+
+    def _rounded(self, mention: Mention, value: Decimal) -> list[Decimal]:
+        """Printed values that round (or are cut) to this one: 496.72万元 for 4,967,244.25."""
+        step = quantum(mention)
+        if mention.unit != "元" or step < _COARSE or value < step * _COARSE_DIGITS:
+            return []
+        low, high = bisect_left(self._sorted, value - step / 2), bisect_right(self._sorted, value + step)
+        return self._sorted[low:high][:_MOST]
+
+    def grown(self, mention: Mention, answer: str) -> str:
+        """A line that prints two amounts under the words before this rate, one of which is so much more than the other."""
+        label = _ENDS.split(_CHANGE.sub("", answer[max(0, mention.start - _LEAD) : mention.start]))[-1]
+        wanted = _pairs(label)
+        if len(wanted) < 2:
+            return ""
+        for number, text in enumerate(self._texts):
+            if len(wanted & self._pairs_of(number)) < max(2, len(wanted) * 2 // 3):
+                continue
+            for line in text.splitlines():
+                if len(wanted & _pairs(line)) * 3 >= len(wanted) * 2 and _grows(line, mention):
+                    return self._where(number)
+        return ""
+
+    def _pairs_of(self, number: int) -> set[str]:
+        if number not in self._pair_sets:
+            self._pair_sets[number] = _pairs(self._texts[number])
+        return self._pair_sets[number]
 
     def _around(self, number: int, at: int) -> set[str]:
         text = self._texts[number]
@@ -74,6 +117,23 @@ class Printed:
         passage = self._passages[number]
         page = f"第{passage.page}页" if passage.page else ""
         return f"{page}{passage.section.rsplit(' / ', 1)[-1]}"
+
+
+def _item_of(mention: Mention, bound: Bound | None) -> set[str]:
+    """The pairs of the item right before the number: where the two are bound tightly, the print must name it."""
+    if bound is None or not bound.tight:
+        return set()
+    items = [m for m in bound.others if m.kind == "item" and m.end <= mention.start]
+    return _pairs(items[-1].text) if items else set()
+
+
+def _grows(line: str, mention: Mention) -> bool:
+    numbers = [Decimal(n.replace(",", "")) for n in _NUMERAL.findall(line) if "." in n or "," in n]
+    for a, b in pairwise(numbers):
+        rates = [(x - y) / y * 100 for x, y in ((a, b), (b, a)) if y]
+        if any(abs(abs(rate) - abs(mention.value or Decimal(0))) * 2 <= quantum(mention) for rate in rates):
+            return True
+    return False
 
 
 def _pairs(text: str) -> set[str]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from caiwen.dataset.binding import Frame
 from caiwen.dataset.data import words
 from caiwen.dataset.ledger import Ledger, describe
-from caiwen.dataset.mentions import DATE, Mention
+from caiwen.dataset.mentions import DATE, LAW, Mention
 from caiwen.dataset.records import Claim, Support
 from caiwen.finance.items import taxonomy
+from caiwen.finance.statutes import title_key
 from caiwen.finance.text import squash
 from caiwen.records import Fact
 
@@ -31,6 +32,8 @@ class Said:
     texts: tuple[str, ...]
     question: str
     answer: str
+    audit: bool = False
+    """In an audit statutes that are not at hand are no claims."""
 
     def claims(self, mentions: Sequence[Mention], frame: Frame) -> list[Claim]:
         return [
@@ -113,7 +116,7 @@ class Said:
 
     def _dates(self, mentions: Sequence[Mention]) -> list[Claim]:
         """Dates in texts about statutes; the balance dates of reports are periods."""
-        if not self.texts and not any(m.kind == "law" for m in mentions):
+        if not self.texts or (self.audit and not any(m.kind == "law" for m in mentions)):
             return []
         known = {_iso(d) for text in (*self.texts, self.question) for d in DATE.finditer(text)}
         return [
@@ -136,9 +139,13 @@ class Said:
             return []
         every = "\n".join((*self.texts, self.question))
         found = []
+        law = ""
         for m in mentions:
+            law = m.names[0] if m.kind == "law" else law
+            if self.audit and title_key(law) not in self._keys():
+                continue
             if m.kind in ("law", "article"):
-                there = m.names[0] in every
+                there = m.names[0] in every or title_key(m.names[0]) in self._keys()
                 support = Support.TEXT if there else Support.NONE
                 found.append(
                     Claim(
@@ -153,6 +160,8 @@ class Said:
                 )
         bare = _bare(every)
         for q in _QUOTED.finditer(self.answer):
+            if self.audit and not re.search(r"规定[：:]?$", self.answer[: q.start()]):
+                continue
             there = _bare(q["quote"]) in bare
             support = Support.TEXT if there else Support.NONE
             found.append(
@@ -167,6 +176,9 @@ class Said:
                 )
             )
         return found
+
+    def _keys(self) -> set[str]:
+        return {title_key(m[0][1:-1]) for text in self.texts for m in LAW.finditer(text[:120])}
 
 
 def _iso(match: re.Match[str]) -> str:
