@@ -6,6 +6,7 @@ row where it does not fit, without a repeated header; every page carries a runni
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class TableStyle:
     ``borders``: grid, three (三线表), open (a grid without its outer verticals), rows (horizontals only) or none.
     ``padding``: points above and below the text of a row together; ``leading``: of wrapped lines, in sizes.
     ``upright``: where a cell with fewer lines than its row stands: top, middle or bottom. ``whole_rows``: a page
-    break never cuts a row.
+    break never cuts a row. ``again``: what is drawn at the top of a page that the table runs over to.
     """
 
     widths: tuple[float, ...]
@@ -69,6 +70,7 @@ class TableStyle:
     leading: float = 1.35
     upright: str = "top"
     whole_rows: bool = False
+    again: Callable[[], None] | None = None
 
 
 class Writer:
@@ -165,6 +167,8 @@ class Writer:
                 room = int((self.y - MARGIN_BOTTOM - style.padding) // leading)
                 if room < (left if style.whole_rows else 1):
                     self.new_page(wide=self.width > self.height)
+                    if style.again is not None:
+                        style.again()
                     continue
                 take = min(room, left)
                 self.draw_row(x0, spans, {c: p[done : done + take] for c, p in lines.items()}, take * leading + style.padding, style, number)

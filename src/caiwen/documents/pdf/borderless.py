@@ -61,11 +61,12 @@ class Region:
 
 @dataclass(frozen=True)
 class Carry:
-    """What a table that ends a page hands on: its columns, the texts of its header lines, its last name, how far
-    apart its rows stand."""
+    """What a table that ends a page hands on: its columns, the texts in its header lines and how many those are, its
+    last name, how far apart its rows stand."""
 
     columns: Sequence[Column]
     head: tuple[str, ...]
+    lines: int
     label: str
     pitch: float
 
@@ -82,12 +83,12 @@ def find_regions(rows: Sequence[Row], rules: Sequence[Ruling], carry: Carry | No
             start += 1
             continue
         end = _last_figures(rows, start)
-        seeds = [row for row in rows[start : end + 1] if row.seed]
-        columns = find_columns(seeds)
-        if is_table(seeds, columns):
+        inner = rows[start : end + 1]
+        columns = find_columns(inner)
+        if is_table(inner, columns):
             floor = regions[-1].stop if regions else 0
             top, head = _header_start(rows, start, floor, columns)
-            stop, tail = _tail(rows, end + 1, columns, rules, pitch_of([rows[start : end + 1]]))
+            stop, tail = _tail(rows, end + 1, columns, rules, pitch_of([inner]))
             regions.append(Region(top, head, stop, tail))
             end = stop - 1
         start = end + 1
@@ -111,7 +112,7 @@ def _last_figures(rows: Sequence[Row], start: int) -> int:
             continue
         inside = not row.sentence and (fits(row, columns) or extends(row, columns))
         if not inside and known < last:
-            columns, known = find_columns([r for r in rows[start : last + 1] if r.seed]), last
+            columns, known = find_columns(rows[start : last + 1]), last
             inside = not row.sentence and (fits(row, columns) or extends(row, columns))
         if not inside and (row.header or row.prose or i - last > MAX_BETWEEN):
             break
@@ -246,11 +247,15 @@ def open_head(rows: Sequence[Row], floor: int) -> Region | None:
     return Region(start, head, len(rows))
 
 
+def head_texts(head: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(sorted(piece.text for row in head for piece in row.pieces))
+
+
 def _openings(rows: Sequence[Row], carry: Carry) -> Iterator[tuple[int, int]]:
     """Where the table may go on: below a header like its own, or right at the top."""
-    head = len(carry.head)
+    head = carry.lines
     for start in range(min(MAX_TITLES, len(rows) - head) if head else 0):
-        if tuple(row.text for row in rows[start : start + head]) == carry.head:
+        if head_texts(rows[start : start + head]) == carry.head:
             yield start, head
             return
     yield 0, 0

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from caiwen.documents.pdf.lines import Piece
-from caiwen.documents.pdf.rows import Row, is_numeral, is_value, rule
+from caiwen.documents.pdf.rows import Row, is_numeral, is_value
 
 ALIKE = 4.5
 """Numbers of one column begin, end or stand centred within this many points of each other; brackets stick out."""
 MIN_FILLED = 0.45
 """Of the places of a table at least this share holds something; the labels in a chart are sparser."""
 MIN_NAMED = 0.25
-"""Of the rows of figures at least this share has a word; the axis and bars of a chart have none."""
+"""Of the rows at least this share has a word; the axis and bars of a chart have none."""
 OUTDENT = 2.5
 """Names begin at most this many characters left of where the names of the rows of figures do."""
 
 
 class Column(NamedTuple):
-    """``figures``: numbers stand here, or their head; else words do."""
+    """``figures``: numbers stand here; else words do. ``empty``: only a head stands above it, so either may."""
 
     x0: float
     x1: float
     figures: bool
+    empty: bool = False
 
 
-def find_columns(seeds: Sequence[Row]) -> list[Column]:
-    """Columns of the rows of figures: numbers by overlap, then what else stands between them."""
+def find_columns(rows: Sequence[Row]) -> list[Column]:
+    """Columns of the rows of figures: numbers by overlap, then what else stands between them.
+
+    The other rows only show how wide the first column of words is.
+    """
+    seeds = [row for row in rows if row.seed]
     values = _apart(seeds, _unite((p.x0, p.x1) for row in seeds for p in row.pieces if is_value(p)))
     texts = []
     for piece in (p for row in seeds for p in row.pieces):
@@ -41,6 +45,9 @@ def find_columns(seeds: Sequence[Row]) -> list[Column]:
             values[values.index(hit[0])] = (min(x0, hit[0][0]), hit[0][1])  # a word in a column of figures
             continue
         texts.append((x0, min([x1, *(v[0] - 1 for v in hit)])))
+    first = min((x0 for x0, _ in values), default=0.0)
+    heads = [row.pieces[0] for row in rows if not row.seed and not is_value(row.pieces[0])]
+    texts += [(p.x0, p.x1) for p in heads if p.x1 <= first]
     return sorted([Column(*v, True) for v in values] + [Column(*t, False) for t in _unite(texts)])
 
 
@@ -70,58 +77,12 @@ def _apart(seeds: Sequence[Row], ranges: list[tuple[float, float]]) -> list[tupl
     return parted
 
 
-def with_heads(columns: Sequence[Column], head: Sequence[Row]) -> list[Column]:
-    """The columns and those that only have a head: on these pages nothing stands below it."""
-    if not head or not columns:
-        return list(columns)
-    fullest = max(head, key=lambda row: len(row.pieces))
-    pieces = fullest.pieces
-    beyond = len(columns) > 1 and pieces[0].x1 > columns[1].x0 and not _is_corner(pieces[0])
-    headed = columns[1:] if beyond else columns
-    if len(pieces) <= len(headed):
-        return list(columns)
-    taken = in_order([(p.x0, p.x1) for p in pieces], [(c.x0, c.x1) for c in headed])
-    found = list(columns)
-    for number, piece in enumerate(pieces):
-        if number not in taken and all(piece.x1 <= c.x0 or c.x1 <= piece.x0 for c in found):
-            found.append(Column(piece.x0, piece.x1, not _is_corner(piece)))
-    return sorted(found)
-
-
-def _is_corner(piece: Piece) -> bool:
-    return rule("corner").fullmatch(piece.text.replace(" ", "")) is not None
-
-
-def in_order(places: Sequence[tuple[float, float]], things: Sequence[tuple[float, float]]) -> tuple[int, ...]:
-    """For each of the ``things`` its place, both from left to right and no place twice, as near as can be.
-
-    There are at least as many places as things.
-    """
-
-    @cache
-    def best(thing: int, place: int) -> tuple[float, tuple[int, ...]]:
-        if thing == len(things):
-            return 0.0, ()
-        options = []
-        for i in range(place, len(places) - (len(things) - thing) + 1):
-            cost, rest = best(thing + 1, i + 1)
-            options.append((cost + _far(places[i], things[thing]), (i, *rest)))
-        return min(options)
-
-    return best(0, 0)[1]
-
-
-def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """How far two stretches lie apart; less where they overlap, a little by their middles."""
-    apart = max(one[0] - other[1], other[0] - one[1], 0.0)
-    return apart + 0.05 * abs(one[0] + one[1] - other[0] - other[1])
-
-
-def is_table(seeds: Sequence[Row], columns: Sequence[Column]) -> bool:
+def is_table(rows: Sequence[Row], columns: Sequence[Column]) -> bool:
     """Enough rows, at least two columns, and the numbers of a column ending (or beginning) at one place."""
+    seeds = [row for row in rows if row.seed]
     if len(columns) < 2 or len(seeds) < 2:
         return False
-    if sum(1 for row in seeds if not all(map(is_value, row.pieces))) < MIN_NAMED * len(seeds):
+    if sum(1 for row in rows if not all(map(is_value, row.pieces))) < MIN_NAMED * len(rows):
         return False
     if sum(len(row.pieces) for row in seeds) < MIN_FILLED * len(seeds) * len(columns):
         return False
@@ -175,7 +136,7 @@ def is_aligned(row: Row, columns: Sequence[Column]) -> bool:
         any(
             min(abs(p.x0 - c.x0), abs(p.x1 - c.x1), abs(p.x0 + p.x1 - c.x0 - c.x1) / 2) <= ALIKE
             for c in columns
-            if c.figures
+            if c.figures or c.empty
         )
         for p in row.figures
     )
@@ -183,13 +144,17 @@ def is_aligned(row: Row, columns: Sequence[Column]) -> bool:
 
 def _in_figures(piece: Piece, columns: Sequence[Column]) -> bool:
     margin = piece.size
-    return any(c.figures and c.x0 - margin < piece.x1 and piece.x0 < c.x1 + margin for c in columns)
+    return any(
+        (c.figures or c.empty) and c.x0 - margin < piece.x1 and piece.x0 < c.x1 + margin for c in columns
+    )
 
 
 def _in_words(piece: Piece, columns: Sequence[Column]) -> int | None:
     """The column of words that holds the piece: it begins there and ends before the next column."""
     for i, column in enumerate(columns):
         end = columns[i + 1].x0 if i + 1 < len(columns) else column.x1 + 3 * piece.size
+        if column.empty and column.x0 - piece.size < piece.x1 and piece.x0 < column.x1 + piece.size:
+            return i
         begins = column.x0 - OUTDENT * piece.size <= piece.x0 < column.x1
         if not column.figures and begins and piece.x1 <= end + 0.3 * piece.size:
             return i

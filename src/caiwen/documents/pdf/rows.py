@@ -94,7 +94,8 @@ class Row:
     @cached_property
     def heads(self) -> bool:
         """A line of column heads and nothing else, which no running header is."""
-        found = [p for p in self.pieces if rule("head").fullmatch(p.text.replace(" ", ""))]
+        texts = [p.text.replace(" ", "") for p in self.pieces]
+        found = [t for t in texts if rule("head").fullmatch(t) or rule("corner").fullmatch(t)]
         return len(found) > 1
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from caiwen.documents.pdf.borderless import Carry, Region, find_regions, open_head, pitch_of
+from caiwen.documents.pdf.borderless import Carry, Region, find_regions, head_texts, open_head, pitch_of
 from caiwen.documents.pdf.borderless_cells import build_table, column_edges
-from caiwen.documents.pdf.borderless_columns import Column, find_columns, fits, with_heads
+from caiwen.documents.pdf.borderless_columns import Column, find_columns, fits
+from caiwen.documents.pdf.borderless_heads import merge_lines, with_heads
 from caiwen.documents.pdf.borderless_rows import put_together
 from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage, RawTable
 from caiwen.documents.pdf.rows import Row
@@ -123,9 +124,9 @@ def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]
 
 def _is_head_of(above: _Part, part: _Part) -> bool:
     """Whether header lines at the foot of a page head the table at the top of the next."""
-    if part.region.start or [r.text for r in part.head] == [r.text for r in above.head]:
+    if part.region.start:
         return False
-    columns = find_columns([row for row in part.body if row.seed])
+    columns = find_columns(part.body)
     return all(fits(row, columns) for row in above.body)
 
 
@@ -136,13 +137,12 @@ def _follows(before: RawPage, page: RawPage) -> bool:
 def _carry(parts: Sequence[_Part]) -> Carry:
     rows = [*parts[-1].body, *parts[-1].tail]
     label = rows[-1].pieces[0].text if rows else ""
-    head = tuple(row.text for row in parts[0].head)
-    return Carry(_columns(parts), head, label, pitch_of(part.body for part in parts))
+    head = parts[0].head
+    return Carry(_columns(parts), head_texts(head), len(head), label, pitch_of(part.body for part in parts))
 
 
 def _columns(parts: Sequence[_Part]) -> list[Column]:
-    seeds = [row for part in parts for row in part.body if row.seed]
-    return with_heads(find_columns(seeds), parts[0].head)
+    return with_heads(find_columns([row for part in parts for row in part.body]), merge_lines(parts[0].head))
 
 
 def _adopt_tail(part: _Part) -> None:
@@ -157,7 +157,7 @@ def _build(parts: Sequence[_Part], pages: dict[int, RawPage]) -> set[int]:
     edges = column_edges(columns, [r for p in parts for r in p.head], [r for body in bodies for r in body])
     for part, body, across in zip(parts, bodies, rules, strict=True):
         frame = pages[part.run.page].frame
-        part.table = build_table([*part.head, *body], part.region.head, columns, edges, across, frame)
+        part.table = build_table(merge_lines(part.head), body, columns, edges, across, frame)
     return {part.run.page for part, on in zip(parts, goes_on, strict=True) if on}
 
 
