@@ -390,7 +390,11 @@ def _nothing_found(plan: Explain, reader: Reader) -> str:
     covered = reader.covered(company)
     asked = [p.period for p in plan.periods if not p.assumed]
     if asked and not set(asked) & set(covered):
-        there = f"已入库的报告期：{'、'.join(period_words(p) for p in covered)}" if covered else "没有它的任何报告"
+        there = (
+            f"已入库的报告期：{'、'.join(period_words(p) for p in covered)}"
+            if covered
+            else "没有它的任何报告"
+        )
         return f"材料中没有{company.name}{'、'.join(period_words(p) for p in asked)}的报告；{there}。"
     return f"{company.name}的材料中未找到与“{about}”有关的内容（年报未披露，或该文件未入库）。"
 

@@ -108,9 +108,7 @@ def _count(finding: Finding, query: Query) -> list[Sentence]:
         said = f"{_when(finding)}{_said_of(query)}的公司有{answer.value:f}家{_note(finding)}。"
     sentences = [Sentence(said)]
     if finding.operands:
-        names = "；".join(
-            f"{f.company.name}，{_shown(f, query)}" for f in finding.operands if f.company
-        )
+        names = "；".join(f"{f.company.name}，{_shown(f, query)}" for f in finding.operands if f.company)
         more = _more(finding, len(finding.operands))
         sentences.append(Sentence(f"它们是（按数值从高到低）：{names}{more}。", tuple(finding.operands)))
     return sentences

@@ -298,12 +298,16 @@ class Executor:
                 absent.append(company.name)
         total = len(companies)
         if not figures:
-            self.outcome.missing.append(f"材料中没有{'、'.join(absent)}{words_of(period)}的{name_of(measure)}。")
+            self.outcome.missing.append(
+                f"材料中没有{'、'.join(absent)}{words_of(period)}的{name_of(measure)}。"
+            )
             return
         name = figures[0].item if query.change else name_of(measure)
         finding = rank_companies(figures, total, name, period, query)
         if absent:
-            finding.warnings.append(f"材料中没有{'、'.join(absent)}{words_of(period)}的{name}，没有参加比较。")
+            finding.warnings.append(
+                f"材料中没有{'、'.join(absent)}{words_of(period)}的{name}，没有参加比较。"
+            )
         if finding.answers:
             self.outcome.findings.append(finding)
         else:

@@ -57,7 +57,9 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
     asks_all = restricted or reading.has("everyone") or reading.has("aggregate.count")
     measured = bool(reading.of("item") or reading.of("formula"))
     ranks = _rank_span(reading) is not None
-    of_companies = re.search(r"公司|企业|家|银行|谁|□|\d名|[二三四五六七八九十]名|强", reading.text) is not None
+    of_companies = (
+        re.search(r"公司|企业|家|银行|谁|□|\d名|[二三四五六七八九十]名|强", reading.text) is not None
+    )
     if ranks and measured and of_companies:
         return True
     if restricted and not measured and reading.has("aggregate.count"):
