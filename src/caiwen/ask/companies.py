@@ -21,6 +21,7 @@ _PLACE = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.])(?:(?:SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(?:SH|SZ|BJ|SS))?(?![\d])", re.IGNORECASE)
 _SHORTEST_GUESS = 3
+_CLOSEST = 60
 _NAME_LIST = re.compile(r"[、，,;；/\s]+")
 
 
@@ -135,27 +136,35 @@ class CompanyBook:
 
     def _sharing(self, key: str) -> list[Company]:
         """Companies whose names share at least half of the characters of ``key``: no other one can be a slip of it."""
-        if not self._by_char:
-            for company in self.all:
-                short = tuple(name_key(name) for name in company.short_names)
-                full = tuple(name_key(name) for name in company.full_names)
-                self._keys[company.who] = (short, full)
-                for char in set("".join((*short, *full))):
-                    self._by_char[char].append(company)
+        self._learn_characters()
         shared = Counter(c.who for char in set(key) for c in self._by_char.get(char, ()))
         enough = {who for who, count in shared.items() if count * 2 >= len(set(key))}
         return [company for company in self.all if company.who in enough]
 
+    def _learn_characters(self) -> None:
+        """Which companies have which characters in their names; made when a name is first guessed at."""
+        if self._by_char:
+            return
+        for company in self.all:
+            short = tuple(name_key(name) for name in company.short_names)
+            full = tuple(name_key(name) for name in company.full_names)
+            self._keys[company.who] = (short, full)
+            for char in set("".join((*short, *full))):
+                self._by_char[char].append(company)
+
     def nearest(self, word: str, count: int = 3) -> list[Company]:
         """The companies whose names share most characters with ``word``; for saying what there is instead."""
         key = set(name_key(word)) - set("公司股份有限集团")
+        self._learn_characters()
+        shared = Counter(c.who for char in key for c in self._by_char.get(char, ()))
+        most = {who for who, _ in shared.most_common(_CLOSEST)}
+        near = [c for c in self.all if c.who in most] or list(self.all[:count])
 
-        def shared(company: Company) -> float:
+        def likeness(company: Company) -> float:
             names = (*company.short_names, *company.full_names)
             return max((len(key & set(n)) / (len(key | set(n)) or 1) for n in names), default=0.0)
 
-        scored = sorted(((shared(c), c.who, c) for c in self.all), key=lambda s: (-s[0], s[1]))
-        return [company for _, _, company in scored[:count]]
+        return sorted(near, key=lambda c: (-likeness(c), c.who))[:count]
 
 
 def reference(company: Company, how: str = "named", said: str | None = None) -> CompanyRef:

@@ -254,7 +254,7 @@ class Parser:
         )
 
     def _company(self, ref: CompanyRef) -> Company | None:
-        return next((c for c in self.world.book.all if c.who == ref.who), None)
+        return self.world.market.by_who.get(ref.who)
 
     def _assumed(self, companies: list[CompanyRef]) -> list[PeriodRef]:
         """The latest annual filing; for several companies the latest year that all of them cover."""
