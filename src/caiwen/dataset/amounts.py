@@ -19,6 +19,8 @@ _SAYS = {
     "次": {"倍", "次", ""},
     "个": {"家"},
 }
+_CUT = 100
+"""From which step on a number may be cut off instead of rounded: 0.01万元."""
 _BOUND = Decimal("1.2")
 _ABOUT = Decimal("0.05")
 
@@ -46,7 +48,7 @@ def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: 
     step = quantum(mention)
     if abs(said - have) * 2 <= step:
         return Support.ROUNDED
-    if mention.unit == "元" and step >= 1000 and 0 < abs(have) - abs(said) < step and said * have > 0:
+    if mention.unit == "元" and step >= _CUT and 0 < abs(have) - abs(said) < step and said * have > 0:
         return Support.ROUNDED  # 2,233.4万元 for 2,233.45: cut off rather than rounded
     kind = hedge(before, after)
     if kind == "about" and (abs(said - have) <= step or _near(said, have, mention)):

@@ -127,7 +127,7 @@ class Auditor:
             history = (*history, (question, answer))
         return found
 
-    def _in_text(self, mention: Mention, answer: str, bound: Bound | None) -> str:
+    def _in_text(self, mention: Mention, question: str, answer: str, bound: Bound | None) -> str:
         who = bound.frame.who if bound else None
         if who is None:
             return ""
@@ -135,7 +135,7 @@ class Auditor:
             passages = (p for sha in self.documents[who] for p in self.store.passages_of(sha))
             self._printed[who] = Printed(passages, self.years)
         printed = self._printed[who]
-        found = printed.find(mention, answer, bound)
+        found = printed.find(mention, question, answer, bound)
         changed = bound is not None and bound.role == "change" and mention.unit == "%"
         return found or (printed.grown(mention, answer) if changed else "")
 

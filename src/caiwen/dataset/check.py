@@ -26,7 +26,7 @@ _SMALL = 4
 _NUMERAL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _PLAIN = re.compile(r"(?<![\u4e00-\u9fffA-Za-z\d.])\d+(?:\.\d+)?(?![\u4e00-\u9fff])")
 
-InText = Callable[[Mention, str, Bound | None], str]
+InText = Callable[[Mention, str, str, Bound | None], str]
 """Whether the material prints a number beside the same words: where, or nothing."""
 
 
@@ -158,7 +158,7 @@ class Run:
         if not claim.contradicted and self._repeats(bound):
             return replace(claim, support=Support.DERIVED, why="")
         if self.in_text is not None and not claim.contradicted:
-            where = self.in_text(m, self.answer, bound)
+            where = self.in_text(m, self.question, self.answer, bound)
             if where:
                 self.supported.append(m)
                 return replace(claim, support=Support.TEXT, why="", nearest=where)

@@ -138,7 +138,7 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
 
 def _times(text: str, known: list[Mention], anchor: str | None) -> Iterable[Mention]:
     """期初, 第二季度: words of time that lean on the year named last before them, else on ``anchor``."""
-    dated = [m for m in known if m.kind == "period" and m.when]
+    dated = [m for m in known if m.kind == "period" and m.when and any(c.isdigit() for c in m.text)]
     for match in _time_words().finditer(text):
         start = max(text.rfind(mark, 0, match.start()) for mark in "。；\n")
         before = [m for m in dated if start < m.start and m.end <= match.start()]
@@ -168,12 +168,13 @@ def _time_words() -> re.Pattern[str]:
 
 
 def _inside_number(text: str, start: int, end: int) -> bool:
-    """The 2056 of 4.2056 is no year."""
+    """The 2056 of 4.2056 is no year, nor the 2000 of 2000万元."""
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
     goes_on = text[end - 1].isdigit() and (
         after[:1].isdigit() or (after[:1] in (".", ",") and after[1:].isdigit())
     )
-    return before in (*"0123456789.,",) or goes_on
+    counted = text[end - 1].isdigit() and after[:1] in (*"万亿千百元%股人户家套项",)
+    return before in (*"0123456789.,",) or goes_on or counted
 
 
 def _dates(text: str) -> Iterable[Mention]:

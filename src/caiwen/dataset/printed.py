@@ -27,6 +27,7 @@ _COARSE, _COARSE_DIGITS, _MOST = 100, 20, 20
 _CHANGE = re.compile(
     r"(?:则|也|均|亦)?(?:同比|大幅|显著|略|微|小幅|分别|整体)*(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅|变动)(?:率|幅度)?(?:约|达|高达|为|超过)*$"
 )
+_RARE = 3
 _BEFORE, _AFTER, _LEAD = 90, 30, 40
 
 
@@ -45,11 +46,12 @@ class Printed:
         self._sorted = sorted(self._places)
         self._pair_sets: dict[int, set[str]] = {}
 
-    def find(self, mention: Mention, answer: str, bound: Bound | None) -> str:
+    def find(self, mention: Mention, question: str, answer: str, bound: Bound | None) -> str:
         """The place (page and section) that prints this number beside words of the claim; empty if there is none.
 
         In the unit written or in 元, 千元, 万元, 百万元, 亿元, rounded to the places written. A long number needs two
-        pairs of characters in common with the words before it in the answer, shorter ones three or four.
+        pairs of characters in common with the words before it in the answer, shorter ones three or four; one that
+        the material prints only a few times needs a single pair in common with question or answer.
         """
         digits = re.sub(r"\D", "", mention.text).strip("0")
         needed = (
@@ -57,13 +59,16 @@ class Printed:
         )
         lead = answer[max(0, mention.start - _LEAD) : mention.start] + answer[mention.end : mention.end + 12]
         wanted = _pairs(lead)
+        asked = wanted | _pairs(question)
         year = bound.frame.when.period[:4] if bound and bound.frame.when and bound.tight else ""
         item = _item_of(mention, bound)
         best: tuple[int, str] = (0, "")
         for value in self._forms(mention):
-            for number, at in self._places.get(value, ()):
+            places = self._places.get(value, ())
+            rare = len(places) <= _RARE and len(digits) >= _MIDDLE
+            for number, at in places:
                 around = self._around(number, at)
-                common = len(wanted & around)
+                common = _NEEDED_SHORT if rare and asked & around else len(wanted & around)
                 if len(item & around) * 2 >= len(item) and common > best[0] and self._speaks_of(number, year):
                     best = (common, self._where(number))
         return best[1] if best[0] >= needed else ""
@@ -84,6 +89,12 @@ class Printed:
     def _rounded(self, mention: Mention, value: Decimal) -> list[Decimal]:
         """Printed values that round (or are cut) to this one: 496.72万元 for 4,967,244.25."""
         step = quantum(mention)
+        if mention.unit == "%" and value * 10 > 100:
+            low, high = (
+                bisect_left(self._sorted, value - step / 2),
+                bisect_right(self._sorted, value + step / 2),
+            )
+            return self._sorted[low:high][:_MOST]
         if mention.unit != "元" or step < _COARSE or value < step * _COARSE_DIGITS:
             return []
         low, high = bisect_left(self._sorted, value - step / 2), bisect_right(self._sorted, value + step)

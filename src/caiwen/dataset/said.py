@@ -89,7 +89,7 @@ class Said:
             if item is None or item.unit not in ("text", "date") or who is None:
                 continue
             said = _IS.match(self.answer[m.end :])
-            if not said or not said["said"].strip():
+            if not said or not said["said"].strip() or said["said"].startswith("指"):
                 continue
             start = m.end + said.start("said")
             facts = [f for n in m.names for f in self.ledger.facts(who, n) if f.text]
@@ -116,7 +116,8 @@ class Said:
 
     def _dates(self, mentions: Sequence[Mention]) -> list[Claim]:
         """Dates in texts about statutes; the balance dates of reports are periods."""
-        if not self.texts or (self.audit and not any(m.kind == "law" for m in mentions)):
+        laws = {title_key(m.names[0]) for m in mentions if m.kind == "law"}
+        if not self.texts or (self.audit and not laws & self._keys()):
             return []
         known = {_iso(d) for text in (*self.texts, self.question) for d in DATE.finditer(text)}
         return [
