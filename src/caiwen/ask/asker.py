@@ -29,6 +29,7 @@ from caiwen.ask.plan import (
     Compute,
     Define,
     Explain,
+    ItemMeasure,
     PeriodRef,
     Plan,
     Policy,
@@ -41,12 +42,14 @@ from caiwen.ask.policy_desk import PolicyDesk
 from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.record import Recorder
+from caiwen.ask.survey import Survey
 from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
+from caiwen.ask.words import words
 from caiwen.ask.worked import work
 from caiwen.ask.world import FactStore, World
 from caiwen.finance.text import squash
-from caiwen.records import Fact
+from caiwen.records import Fact, Scope
 
 UNREADABLE = "没有理解这个问题。可以这样问：“贵州茅台2020年营业收入是多少？”"
 
@@ -111,6 +114,20 @@ class Asker:
         self._world = World(store)
         self._universes: dict[tuple[str, ...], Universe] = {}
         self._policies = PolicyDesk(store, index)
+
+    def warm(self, years: int = 3) -> None:
+        """Read ahead what every question and most rankings need: for a service, before its first question.
+
+        A second or so for a market of some thousand companies; answers are the same without it, only the first ones slower.
+        """
+        self._world.refresh()
+        evidence = Evidence(self._world)
+        columns = Survey(evidence, Query(select=Select(everyone=True), derive=())).columns
+        names = self._world.registry.addresses and self._world.market.book.all
+        for item in words("often_ranked") if names else ():
+            covered = [p for p in self._world.store.item_periods(item) if len(p) == 4]
+            for period in covered[-years:]:
+                columns.of(ItemMeasure(item=item), PeriodRef(period=period), Scope.CONSOLIDATED)
 
     def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
         """Answer one question. ``within``: companies, codes or report files (names) that it may use."""

@@ -33,8 +33,7 @@ class Population:
 
 def population(world: World, select: Select, period: PeriodRef) -> Population:
     """The companies that ``select`` leaves for one period."""
-    kept = [c for c in world.book.all if world.covers(c, period.period)]
-    made = Population({c.who: c for c in kept})
+    made = Population(world.reporting(period.period[:4]))
     if select.sector:
         _by_sector(made, world, select.sector)
     if select.regions:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from heapq import nsmallest
+from operator import itemgetter
 
 from caiwen.ask.aggregate import SIGNS, total_of
 from caiwen.ask.calculate import Calculator, items_of, name_of
@@ -128,7 +130,7 @@ class Survey:
 
     def _fitting(self, people: Population, period: PeriodRef) -> tuple[dict[str, Company], list[str]]:
         """Those of the population that meet all conditions, and notes on whom could not be judged."""
-        kept, notes = dict(people.companies), list(people.notes)
+        kept, notes = people.companies, list(people.notes)
         for condition in self.query.conditions:
             column = self._column(condition.measure, condition.change, period)
             notes += _doubts(column, people, condition_name(condition))
@@ -376,14 +378,17 @@ def full_name(company: Company) -> str:
 
 
 def _in_order(values: list[tuple[Company, Decimal]], order: Order) -> list[Placed]:
-    return _ranks(values, order)[order.first - 1 : order.last]
+    return _ranks(values, order, order.last)[order.first - 1 :]
 
 
-def _ranks(values: list[tuple[Company, Decimal]], order: Order) -> list[Placed]:
-    """Best first; equal values by code, so that the order never depends on the store."""
+def _ranks(values: list[tuple[Company, Decimal]], order: Order, places: int | None = None) -> list[Placed]:
+    """Best first, the first ``places`` of them; equal values by code, so that the order never depends on the store."""
     sign = -1 if order.descending else 1
-    ordered = sorted(values, key=lambda v: (sign * v[1], v[0].who))
-    return [Placed(company, value, place) for place, (company, value) in enumerate(ordered, 1)]
+    keyed = [(sign * value, company.who, company, value) for company, value in values]
+    ordered = (
+        sorted(keyed, key=itemgetter(0, 1)) if places is None else nsmallest(places, keyed, itemgetter(0, 1))
+    )
+    return [Placed(company, value, place) for place, (_, _, company, value) in enumerate(ordered, 1)]
 
 
 def _holds(value: Decimal, condition: Condition) -> bool:

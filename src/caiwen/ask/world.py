@@ -135,6 +135,7 @@ class World:
     _by_hash: dict[str, StoredDocument] = field(default_factory=dict)
     _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     _registry: Registry | None = None
+    _reporting: dict[str, dict[str, Company]] = field(default_factory=dict)
     _industries: dict[str, str] = field(default_factory=dict)
     _columns: dict[frozenset[str] | None, Columns] = field(default_factory=dict)
 
@@ -145,7 +146,7 @@ class World:
             return False
         self._version, self._market = version, None
         self._documents, self._by_hash = [], {}
-        self._registry = None
+        self._registry, self._reporting = None, {}
         self._vocabularies, self._industries, self._columns = {}, {}, {}
         return True
 
@@ -222,10 +223,15 @@ class World:
         """Companies that issued filings themselves; others are known from imported tables only."""
         return frozenset(self.market.filings)
 
-    def covers(self, company: Company, period: str) -> bool:
-        """Whether the list given with the question holds this company's report of the year."""
-        years = self.years.get(company.who)
-        return years is None or period[:4] in years
+    def reporting(self, year: str) -> dict[str, Company]:
+        """By ``who``, the companies whose report of the year may be used; shared, not to be changed."""
+        if not self.years:
+            year = ""
+        if year not in self._reporting:
+            self._reporting[year] = {
+                c.who: c for c in self.book.all if c.who not in self.years or year in self.years[c.who]
+            }
+        return self._reporting[year]
 
     def filings(self, company: Company) -> list[StoredDocument]:
         """The documents that this company issued."""
