@@ -165,7 +165,8 @@ class Writer:
             done = 0
             while left:  # a row that does not fit goes on, mid-cell, on the next page
                 room = int((self.y - MARGIN_BOTTOM - style.padding) // leading)
-                if room < (left if style.whole_rows else 1):
+                whole = style.whole_rows or (style.again is not None and number < style.header_rows)
+                if room < (left if whole else 1):
                     self.new_page(wide=self.width > self.height)
                     if style.again is not None:
                         style.again()

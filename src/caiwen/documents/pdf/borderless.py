@@ -42,6 +42,7 @@ NEAR = 0.8
 TIGHT = 0.88
 """Lines nearer than this share of the usual distance of rows are lines of one row."""
 LEAST_PAIRS = 3
+MAX_REST = 3
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ class Region:
 
 @dataclass(frozen=True)
 class Carry:
-    """What a table that ends a page hands on: its columns, the texts in its header lines and how many those are, its
-    last name, how far apart its rows stand."""
+    """What a table that ends a page hands on: its columns, the texts in its header lines and how many those are, the
+    texts above, its last name, how far apart its rows stand."""
 
     columns: Sequence[Column]
     head: tuple[str, ...]
     lines: int
+    above: frozenset[str]
     label: str
     pitch: float
 
@@ -132,7 +134,7 @@ def _header_start(rows: Sequence[Row], start: int, floor: int, columns: Sequence
         if row.stops or row.prose or row.seed or not _near(rows[i + 1], row, HEADER_GAP):
             break
         beside = len(row.pieces) > 1 or row.pieces[0].x0 >= columns[0].x1 - row.size
-        if not (beside or _is_corner(row)) or _is_date_line(row, rows[i + 1 : start], columns):
+        if not (beside or row.is_corner) or _is_date_line(row, rows[i + 1 : start], columns):
             break
         top = i
     if top == names:
@@ -141,13 +143,9 @@ def _header_start(rows: Sequence[Row], start: int, floor: int, columns: Sequence
 
 
 def _is_name_above(row: Row, below: Row, columns: Sequence[Column]) -> bool:
-    if row.stops or _is_corner(row) or row.header or not _near(below, row, HEADER_GAP):
+    if row.stops or row.is_corner or row.header or not _near(below, row, HEADER_GAP):
         return False
     return only_names(row, columns)
-
-
-def _is_corner(row: Row) -> bool:
-    return rule("corner").fullmatch(row.text) is not None
 
 
 def _is_date_line(row: Row, below: Sequence[Row], columns: Sequence[Column]) -> bool:
@@ -199,11 +197,29 @@ def _tail(
     return closed, len(rows) - closed if whole else 0
 
 
+def _rest_of_name(rows: Sequence[Row], stop: int, columns: Sequence[Column]) -> int:
+    """How many lines after the last figures, three at most, make a known name together with the one before them."""
+    label = rows[stop - 1].pieces[0].text
+    for count in range(1, min(MAX_REST, len(rows) - stop) + 1):
+        row = rows[stop + count - 1]
+        if row.stops or not _near(row, rows[stop + count - 2], NEAR) or not only_names(row, columns):
+            return 0
+        if goes_on_overleaf(label, "".join(r.text for r in rows[stop : stop + count])):
+            return count
+    return 0
+
+
+def head_texts(head: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(sorted(piece.text for row in head for piece in row.pieces))
+
+
 def _is_rest(before: Row, row: Row, pitch: float) -> bool:
     """Whether a line goes on with the name of the line before: it stands nearer than a row would, or must go on."""
     if row.stops or not _near(row, before, NEAR):
         return False
-    return row.middle - before.middle < TIGHT * pitch or surely_goes_on(before.pieces[0].text, row.text)
+    if before.y1 - row.y0 > 0.25 * row.size or row.middle - before.middle < TIGHT * pitch:
+        return True
+    return surely_goes_on(before.pieces[0].text, row.text)
 
 
 def _continued(rows: Sequence[Row], rules: Sequence[Ruling], carry: Carry) -> Region | None:
@@ -247,18 +263,37 @@ def open_head(rows: Sequence[Row], floor: int) -> Region | None:
     return Region(start, head, len(rows))
 
 
-def head_texts(head: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(sorted(piece.text for row in head for piece in row.pieces))
-
-
 def _openings(rows: Sequence[Row], carry: Carry) -> Iterator[tuple[int, int]]:
-    """Where the table may go on: below a header like its own, or right at the top."""
-    head = carry.lines
-    for start in range(min(MAX_TITLES, len(rows) - head) if head else 0):
-        if head_texts(rows[start : start + head]) == carry.head:
-            yield start, head
-            return
+    """Where the table may go on: right at the top, or below its own title and header printed again."""
+    if _is_head(rows[: carry.lines], carry):
+        yield 0, carry.lines
+        return
     yield 0, 0
+    for start in range(1, min(MAX_TITLES, len(rows))):
+        if not repeats(rows[:start], carry.above):
+            return
+        if _is_head(rows[start : start + carry.lines], carry):
+            yield start, carry.lines
+            return
+
+
+def _is_head(rows: Sequence[Row], carry: Carry) -> bool:
+    return carry.lines > 0 and head_texts(rows) == carry.head
+
+
+def _again(title: str) -> str:
+    """A title without the note that it is printed again."""
+    return rule("again").sub("", title)
+
+
+def repeats(rows: Sequence[Row], above: frozenset[str]) -> bool:
+    """Whether the lines are those that stand above a table, printed again."""
+    return all(_again(row.text) in above for row in rows)
+
+
+def titles(rows: Sequence[Row], start: int) -> frozenset[str]:
+    """The texts right above a table."""
+    return frozenset(_again(row.text) for row in rows[max(0, start - MAX_TITLES) : start])
 
 
 def _last_kept(rows: Sequence[Row], start: int, columns: Sequence[Column]) -> int | None:

@@ -135,6 +135,7 @@ def is_aligned(row: Row, columns: Sequence[Column]) -> bool:
     return all(
         any(
             min(abs(p.x0 - c.x0), abs(p.x1 - c.x1), abs(p.x0 + p.x1 - c.x0 - c.x1) / 2) <= ALIKE
+            or (c.empty and c.x0 - p.size < p.x1 and p.x0 < c.x1 + p.size)
             for c in columns
             if c.figures or c.empty
         )

@@ -21,15 +21,26 @@ Stretch = tuple[float, float]
 
 
 def merge_lines(head: Sequence[Row]) -> list[Row]:
-    """The header lines; what stands between two of them (项目 beside heads of two lines) goes to the upper one."""
+    """The header lines; what stands between two of them (项目 beside heads of two lines) and what is the rest of broken
+    heads goes to the upper one."""
     merged: list[Row] = []
     for row in head:
         before = merged[-1] if merged else None
-        if before is not None and before.y1 - row.y0 > OVERLAP * row.size and not _any_shared(before, row):
+        beside = before is not None and before.y1 - row.y0 > OVERLAP * row.size
+        if before is not None and ((beside and not _any_shared(before, row)) or _completes(before, row)):
             merged[-1] = Row(tuple(sorted((*before.pieces, *row.pieces), key=lambda p: p.x0)))
         else:
             merged.append(row)
     return merged
+
+
+def _completes(above: Row, row: Row) -> bool:
+    """Whether every text is the rest of the head right above it (2018年12月3 / 1日)."""
+    for piece in row.pieces:
+        over = [p for p in above.pieces if p.x0 < piece.x1 and piece.x0 < p.x1]
+        if len(over) != 1 or not rule("head").fullmatch((over[0].text + piece.text).replace(" ", "")):
+            return False
+    return True
 
 
 def _any_shared(one: Row, other: Row) -> bool:

@@ -164,8 +164,7 @@ class _Side:
         self.limit = max((p.x1 for p in names), default=columns[side.start].x1)
         pairs = [pair for lines in self.pages for pair in pairwise(lines)]
         full = [(a, b) for a, b in pairs if a.names and a.values and b.names and b.values]
-        steps = [b.row.middle - a.row.middle for a, b in full]
-        self.pitch = median(steps) if len(steps) >= LEAST_PAIRS else None
+        self.pitch = _pitch([b.row.middle - a.row.middle for a, b in full], pairs)
         ruled = sum(self.ruled(a, b) for a, b in pairs)
         self.banded = 2 * ruled > sum(1 for lines in self.pages for line in lines if line.values)
         self.spaced = sum(self.tight(a, b) for a, b in pairs if not (a.values and b.values)) > 1
@@ -229,13 +228,17 @@ class _Side:
         """Whether values without a name belong to the names above: they complete its numbers, or it has none."""
         shared = entry.columns & set(line.values)
         if shared and line.figures:
-            return all(
-                c in shared and completes_number(entry.above(c), "".join(p.text for p in held))
-                for c, held in line.values.items()
-            )
+            return self._completes(entry, line, shared)
         if not entry.label or entry.label.endswith(("：", ":")):
             return False
         return not entry.columns or not line.figures
+
+    @staticmethod
+    def _completes(entry: Entry, line: Line, shared: set[int]) -> bool:
+        """Whether every value of the line is the rest of a number that its narrow column cut."""
+        return shared == set(line.values) and all(
+            completes_number(entry.above(c), "".join(p.text for p in held)) for c, held in line.values.items()
+        )
 
     def _strength(self, entry: Entry, line: Line) -> float:
         """How surely the name of ``line`` goes on with the one of ``entry``, which stands near above it; 0: it does not.
@@ -243,8 +246,8 @@ class _Side:
         Of two names that might go on, the one that leaves less room does.
         """
         last, named = entry.lines[-1], entry.named
-        if entry.columns & set(line.values):
-            return 0
+        if shared := entry.columns & set(line.values):
+            return 3 if self._completes(entry, line, shared) else 0
         overlap = last.row.y1 - line.row.y0
         if named is None:
             return 3 if overlap > 0.5 * line.row.size else 0
@@ -282,6 +285,19 @@ class _Side:
         if not last.label or not first.label or last.columns & first.columns:
             return False
         return goes_on_overleaf(last.label, first.label)
+
+
+def _pitch(steps: Sequence[float], pairs: Sequence[tuple[Line, Line]]) -> float | None:
+    """How far apart rows stand: as whole rows that follow each other do.
+
+    Where names break in nearly every row few do; lines that stand clearly nearer are then lines of one row.
+    """
+    if len(steps) >= LEAST_PAIRS:
+        return median(steps)
+    others = [b.row.middle - a.row.middle for a, b in pairs if not (a.values and b.values)]
+    if not steps or sum(step < TIGHT * min(steps) for step in others) < LEAST_PAIRS:
+        return None
+    return min(steps)
 
 
 def _line(row: Row, page: int, columns: Sequence[Column], side: range) -> Line | None:

@@ -44,7 +44,10 @@ def _is_running(page: RawPage, line: RawLine, running: set[tuple[str, int]]) -> 
 
 def _is_of_table(line: RawLine) -> bool:
     """A row of a table without rulings: an amount, or the heads of its columns."""
-    return len(line.pieces) > 1 and (any(map(is_amount, line.pieces)) or Row(line.pieces).heads)
+    if not line.pieces:
+        return False
+    row = Row(line.pieces)
+    return row.heads or row.is_corner or (len(line.pieces) > 1 and any(map(is_amount, line.pieces)))
 
 
 def _outer(page: RawPage) -> list[RawLine]:

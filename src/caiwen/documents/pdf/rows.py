@@ -92,6 +92,11 @@ class Row:
         return any(rule("header").search(p.text) for p in words)
 
     @cached_property
+    def is_corner(self) -> bool:
+        """The head of the column of names on a line of its own."""
+        return rule("corner").fullmatch(self.text) is not None
+
+    @cached_property
     def heads(self) -> bool:
         """A line of column heads and nothing else, which no running header is."""
         texts = [p.text.replace(" ", "") for p in self.pieces]

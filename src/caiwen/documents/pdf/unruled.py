@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from caiwen.documents.pdf.borderless import Carry, Region, find_regions, head_texts, open_head, pitch_of
+from caiwen.documents.pdf.borderless import (
+    Carry,
+    Region,
+    find_regions,
+    head_texts,
+    open_head,
+    pitch_of,
+    repeats,
+    titles,
+)
 from caiwen.documents.pdf.borderless_cells import build_table, column_edges
 from caiwen.documents.pdf.borderless_columns import Column, find_columns, fits
 from caiwen.documents.pdf.borderless_heads import merge_lines, with_heads
@@ -112,7 +121,10 @@ def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]
             _adopt_tail(group[-1])
             group.append(part)
         else:
-            group = [handed.head, part] if handed.head and _is_head_of(handed.head, part) else [part]
+            group = [part]
+            if handed.head and _is_head_of(handed.head, part):
+                part.region = replace(region, continued=True)
+                group = [handed.head, part]
             found.append(group)
     if not run.last:
         return found, _Ends()
@@ -124,7 +136,7 @@ def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]
 
 def _is_head_of(above: _Part, part: _Part) -> bool:
     """Whether header lines at the foot of a page head the table at the top of the next."""
-    if part.region.start:
+    if not repeats(part.rows[: part.region.start], titles(above.rows, above.region.start)):
         return False
     columns = find_columns(part.body)
     return all(fits(row, columns) for row in above.body)
@@ -137,8 +149,16 @@ def _follows(before: RawPage, page: RawPage) -> bool:
 def _carry(parts: Sequence[_Part]) -> Carry:
     rows = [*parts[-1].body, *parts[-1].tail]
     label = rows[-1].pieces[0].text if rows else ""
-    head = parts[0].head
-    return Carry(_columns(parts), head_texts(head), len(head), label, pitch_of(part.body for part in parts))
+    first = parts[0]
+    above = titles(first.rows, first.region.start)
+    return Carry(
+        _columns(parts),
+        head_texts(first.head),
+        len(first.head),
+        above,
+        label,
+        pitch_of(part.body for part in parts),
+    )
 
 
 def _columns(parts: Sequence[_Part]) -> list[Column]:
@@ -173,9 +193,11 @@ def _with_tables(page: RawPage, runs: Sequence[_Run], built: dict[int, list[_Par
 
 
 def _replaced(run: _Run, parts: Sequence[_Part]) -> Iterator[RawBlock]:
+    """The lines and tables of a run; the titles that a table repeats on a further page are left out."""
     at = 0
     for part in sorted(parts, key=lambda p: p.region.start):
-        yield from run.lines[at : part.region.start]
+        if not part.region.continued:
+            yield from run.lines[at : part.region.start]
         if part.table is not None:
             yield part.table
         at = part.region.stop
