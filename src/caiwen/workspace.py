@@ -235,8 +235,15 @@ class Workspace:
 
     # Questions
 
-    def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        within: Sequence[str] | None = None,
+        id: str | int | None = None,
+        previous: str | None = None,
+    ) -> Answer:
         """Answer a question from the material. ``within``: companies, codes or file names to stay in.
+        ``previous``: the question before it, on which it may lean.
 
         Raises CaiwenError for a question that is longer than the setting ask.max_question_chars.
         """
@@ -244,7 +251,7 @@ class Workspace:
         if len(question) > most:
             hint = "分成几个问题，或加大设置 ask.max_question_chars"
             raise CaiwenError(f"问题有 {len(question):,} 字，超过上限 {most:,} 字", hint=hint)
-        return self.asker.ask(question, within=within, id=id)
+        return self.asker.ask(question, within=within, id=id, previous=previous)
 
     def ask_batch(self, questions: Iterable[str], within: Sequence[str] | None = None) -> Iterator[Answer]:
         """One answer a question, in order, each made when it is asked for."""

@@ -19,6 +19,7 @@ from caiwen.ask.evidence import Evidence
 from caiwen.ask.execute import Executor
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
+from caiwen.ask.follow import complete
 from caiwen.ask.multiples import attach, take
 from caiwen.ask.parse import Parser
 from caiwen.ask.passages import QUOTED, Index, Quote, Reader
@@ -129,8 +130,17 @@ class Asker:
             for period in covered[-years:]:
                 columns.of(ItemMeasure(item=item), PeriodRef(period=period), Scope.CONSOLIDATED)
 
-    def ask(self, question: str, within: Sequence[str] | None = None, id: str | int | None = None) -> Answer:
-        """Answer one question. ``within``: companies, codes or report files (names) that it may use."""
+    def ask(
+        self,
+        question: str,
+        within: Sequence[str] | None = None,
+        id: str | int | None = None,
+        previous: str | None = None,
+    ) -> Answer:
+        """Answer one question. ``within``: companies, codes or report files (names) that it may use.
+
+        ``previous``: the question before it, on which this one may lean (那2021年呢？).
+        """
         started = time.perf_counter()
         trace = Trace()
         clock = _Clock(trace)
@@ -140,7 +150,10 @@ class Asker:
         limit = self._universe(within)
         evidence = Evidence(limit.world, allowed=limit.documents)
         with clock("plan"):
-            plan = refused or self._plan(question, limit, trace)
+            whole = self._completed(question, previous, limit)
+            plan = refused or self._plan(whole, limit, trace)
+            if whole != question:
+                trace.understood.insert(0, f"接上一问，理解为“{whole}”")
         with clock("evidence"):
             draft = self._draft(plan, evidence, limit, trace)
         with clock("answer"):
@@ -164,6 +177,11 @@ class Asker:
         if verdict.decision != "refuse":
             return None
         return Refuse(rule=verdict.rule or "", text=verdict.text or "")
+
+    def _completed(self, question: str, previous: str | None, limit: Universe) -> str:
+        if not previous or not limit.world.book.all:
+            return question
+        return complete(question, previous, limit.world, self._today or date.today())
 
     def _universe(self, within: Sequence[str] | None) -> Universe:
         if not within:

@@ -37,6 +37,12 @@ def ask(
     within: Annotated[
         Path | None, typer.Option(metavar="名单.txt", help="只在这些范围里找：每行一个公司、代码或文件名")
     ] = None,
+    follow: Annotated[
+        str | None,
+        typer.Option(
+            metavar="上一问", help="接着这一问来问，如 --follow “甲公司2020年净利润” “那2021年呢？”"
+        ),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="另外说明怎样理解问题、用了哪些数、怎样计算")
     ] = False,
@@ -54,16 +60,21 @@ def ask(
     if batch is not None:
         records = answer_batch(workspace, read_batch(batch, ("question", "text")), universe, output)
     else:
-        records = [_one(workspace, question or "", universe, as_json, explain)]
+        records = [_one(workspace, question or "", universe, follow, as_json, explain)]
     if xlsx is not None:
         count = workspace.export_answers(xlsx, records)
         warn(f"已写出 {count:,} 条回答的底稿：{xlsx}")
 
 
 def _one(
-    workspace: Workspace, question: str, universe: Sequence[str] | None, as_json: bool, explain: bool
+    workspace: Workspace,
+    question: str,
+    universe: Sequence[str] | None,
+    follow: str | None,
+    as_json: bool,
+    explain: bool,
 ) -> Mapping[str, Any]:
-    answer = workspace.ask(question, universe)
+    answer = workspace.ask(question, universe, previous=follow)
     record = answer.as_dict()
     lines = [json_line(record)] if as_json else list(shown(record))
     for line in lines:
