@@ -83,11 +83,15 @@ def aborting(path: Path, pages: int = 20, bad: Iterable[int] = (6,), megabytes: 
 
 
 def endless(path: Path, pages: int = 3, bad: int = 2) -> Path:
-    """Page ``bad`` draws a form that draws twelve that each draw twelve...: it takes memory and for ever."""
+    """Page ``bad`` draws a form that draws twelve that each draw twelve...: it takes for ever, and little memory.
+
+    The innermost form is a megabyte of operators that draw nothing: time without objects, so that it is
+    always the clock that ends it, never the memory limit.
+    """
     contents = plain_pages(pages)
     contents[bad - 1] = stream(b"/X Do")
     entries = b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] "
     draws = b"/Resources << /XObject << /X %d 0 R >> >>"
-    forms = [stream(b"/X Do " * 12, entries + draws % (number + 1)) for number in range(4, 12)]
-    forms.append(stream(b"BT /F1 12 Tf (x) Tj ET", entries))
+    forms = [stream(b"/X Do " * 12, entries + draws % (number + 1)) for number in range(4, 9)]
+    forms.append(stream(b"q Q " * 250_000, entries))
     return pdf(path, contents, b"/XObject << /X 4 0 R >>", forms)
