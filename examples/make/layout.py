@@ -168,7 +168,7 @@ class Writer:
                 whole = style.whole_rows or (style.again is not None and number < style.header_rows)
                 if room < (left if whole else 1):
                     self.new_page(wide=self.width > self.height)
-                    if style.again is not None:
+                    if style.again is not None and number >= style.header_rows:
                         style.again()
                     continue
                 take = min(room, left)

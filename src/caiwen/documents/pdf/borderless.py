@@ -175,7 +175,7 @@ def _tail(
 
     Names below the last figures belong to the table when they are the rest of its last name or a rule closes them.
     """
-    closed = stop
+    closed = stop + _rest_of_name(rows, stop, columns)
     while (
         closed < len(rows)
         and _is_rest(rows[closed - 1], rows[closed], pitch)
@@ -198,14 +198,18 @@ def _tail(
 
 
 def _rest_of_name(rows: Sequence[Row], stop: int, columns: Sequence[Column]) -> int:
-    """How many lines after the last figures, three at most, make a known name together with the one before them."""
-    label = rows[stop - 1].pieces[0].text
-    for count in range(1, min(MAX_REST, len(rows) - stop) + 1):
-        row = rows[stop + count - 1]
-        if row.stops or not _near(row, rows[stop + count - 2], NEAR) or not only_names(row, columns):
-            return 0
-        if goes_on_overleaf(label, "".join(r.text for r in rows[stop : stop + count])):
-            return count
+    """How many lines after the last figures, three at most, make a known name together with those before them."""
+    most = 0
+    for i in range(stop, min(stop + MAX_REST, len(rows))):
+        row = rows[i]
+        if row.stops or not _near(row, rows[i - 1], NEAR) or not only_names(row, columns):
+            break
+        most = i + 1 - stop
+    for count in range(most, 0, -1):
+        rest = "".join(row.text for row in rows[stop : stop + count])
+        for lines in range(1, min(MAX_REST, stop) + 1):
+            if goes_on_overleaf("".join(r.pieces[0].text for r in rows[stop - lines : stop]), rest):
+                return count
     return 0
 
 
@@ -281,19 +285,16 @@ def _is_head(rows: Sequence[Row], carry: Carry) -> bool:
     return carry.lines > 0 and head_texts(rows) == carry.head
 
 
-def _again(title: str) -> str:
-    """A title without the note that it is printed again."""
-    return rule("again").sub("", title)
-
-
 def repeats(rows: Sequence[Row], above: frozenset[str]) -> bool:
-    """Whether the lines are those that stand above a table, printed again."""
-    return all(_again(row.text) in above for row in rows)
+    """Whether the lines are those that stand above a table, printed again, or say so (续)."""
+    if any(rule("again").search(row.text) for row in rows):
+        return True
+    return all(row.text in above for row in rows)
 
 
 def titles(rows: Sequence[Row], start: int) -> frozenset[str]:
     """The texts right above a table."""
-    return frozenset(_again(row.text) for row in rows[max(0, start - MAX_TITLES) : start])
+    return frozenset(row.text for row in rows[max(0, start - MAX_TITLES) : start])
 
 
 def _last_kept(rows: Sequence[Row], start: int, columns: Sequence[Column]) -> int | None:

@@ -158,6 +158,8 @@ def _line_spans(
     ruled_head: bool,
 ) -> list[Span]:
     """Rules below a piece, the middle of the piece below it, the head that it belongs to, symmetry: in this order."""
+    if below and (whole := _over_all(row, columns)) is not None:
+        return [whole]
     own: list[Span | None] = []
     for piece in row.pieces:
         hit = [i for i, (x0, x1) in zip(over, places, strict=True) if x0 <= piece.x0 and piece.x1 <= x1]
@@ -169,6 +171,16 @@ def _line_spans(
         return [span or (nearest(p, columns),) * 2 for span, p in zip(own, row.pieces, strict=True)]
     first = 0 if row.pieces[0].x0 < columns[0].x1 - row.size else 1
     return [(a + first, b + first) for a, b in _centred(row.pieces, columns[first:])]
+
+
+def _over_all(row: Row, columns: Sequence[Column]) -> Span | None:
+    """All the columns of figures, where a lone text stands in their middle above other heads."""
+    values = [i for i, c in enumerate(columns) if c.figures or c.empty]
+    if len(row.pieces) > 1 or len(values) < 2:
+        return None
+    piece, first, last = row.pieces[0], values[0], values[-1]
+    off = abs(piece.x0 + piece.x1 - columns[first].x0 - columns[last].x1) / 2
+    return (first, last) if off < BESIDE else None
 
 
 def _beneath(piece: Piece, below: Sequence[tuple[Piece, Span]]) -> Span | None:
