@@ -1,10 +1,15 @@
 """Questions about figures, from the words to the record."""
 
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from caiwen.ask import Answer, Asker
+from caiwen.records import FilingKind
+from caiwen.store import Store
+from tests.ask import make
 
 LOOKUPS = [
     ("山海冷链2020年的营业收入是多少？", "1200.00"),
@@ -184,3 +189,18 @@ def test_asked_unit_is_added(asker: Asker) -> None:
 
 def test_the_latest_year_is_assumed(asker: Asker) -> None:
     assert asker.ask("山海冷链的营业收入").values[0].period == "2020"
+
+
+def test_twelve_months_up_to_an_interim_report(tmp_path: Path) -> None:
+    """This half year 600, the year before 1,000, its first half 450."""
+    store = Store.open("sqlite:///store.db", folder=tmp_path)
+    filler = make.Filler("山海冷链_2020年半年度报告.pdf", make.COLD, "2020H1", kind=FilingKind.INTERIM)
+    filler.add("营业收入", "600.00").add("营业收入", "450.00", "2019H1").add("资产总计", "70.00").write(store)
+    make.Filler(make.COLD_2019, make.COLD, "2019").add("营业收入", "1,000.00").write(store)
+    with store:
+        asker = Asker(store, today=date(2020, 9, 1))
+        answer = asker.ask("山海冷链截至2020年上半年的滚动十二个月营业收入是多少")
+        assert answer.values[0].value == "1150.00"
+        assert answer.values[0].period == "2020H1 trailing"
+        assert "＋ 2019年1,000.00元" in answer.answer
+        assert asker.ask("山海冷链2020年上半年TTM资产总计").values[0].value == "70.00"

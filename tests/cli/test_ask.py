@@ -21,7 +21,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Sequence[str] | No
     seen: list[tuple[str, Sequence[str] | None]] = []
 
     def answer(
-        self: Workspace, question: str, within: Sequence[str] | None = None, id: str | int | None = None
+        self: Workspace,
+        question: str,
+        within: Sequence[str] | None = None,
+        id: str | int | None = None,
+        previous: str | None = None,
     ) -> Answer:
         seen.append((question, within))
         if question == "太长":

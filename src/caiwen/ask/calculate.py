@@ -11,7 +11,7 @@ from caiwen.ask.evidence import Evidence, Look
 from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, divide, present
 from caiwen.ask.formula_inputs import input_of
 from caiwen.ask.multiples import expressions_for
-from caiwen.ask.period_steps import earlier_of, parts_of
+from caiwen.ask.period_steps import earlier_of, parts_of, trailing_of
 from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure, Single
 from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
@@ -95,7 +95,9 @@ class Calculator:
 
     def _item(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
         look = self.evidence.look(company, measure.item, period, self.scope, measure.dimensions)
-        if look.figure is None and period.form != "report":
+        if look.figure is None and period.form == "trailing":
+            look = Look(self._trailing(company, measure, period))
+        elif look.figure is None and period.form != "report":
             look = Look(self._by_difference(company, measure, period))
         elif look.figure is None:
             look = Look(self._by_quarters(company, measure, period))
@@ -127,6 +129,29 @@ class Calculator:
         text = f"{names[0]}{_amount(whole)} − {names[1]}{_amount(part)} = {_sum_text(whole, part)}"
         made = combine(measure.item, "a - b", {"a": whole, "b": part}, text, unit=whole.unit)
         return replace(made, period=period, label="由累计数相减得出", dimensions=dict(measure.dimensions))
+
+    def _trailing(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Figure | None:
+        """The last twelve months of a flow: this year to date, and the year before less the same part of it.
+
+        A balance is that of the period itself.
+        """
+        ends, item = trailing_of(period), taxonomy().get(measure.item)
+        if ends is None or item is None:
+            return None
+        if item.kind != "flow":
+            return self.plain(company, measure.item, ends[0], measure.dimensions)
+        found = [self.plain(company, measure.item, end, measure.dimensions) for end in ends]
+        figures = [figure for figure in found if figure]
+        if len(figures) < len(ends) or item.unit not in _SUMMABLE:
+            return None
+        now, year, same = figures
+        made = combine(measure.item, "a + b - c", {"a": now, "b": year, "c": same}, "", unit=now.unit)
+        text = " ".join(
+            f"{sign}{_period_words(f.period)}{_amount(f)}"
+            for sign, f in zip(("", "＋ ", "− "), figures, strict=True)
+        )
+        calculation = made.calculation and replace(made.calculation, text=f"{text} = {_amount(made)}")
+        return replace(made, period=period, calculation=calculation, label="最近十二个月，由累计数推算")
 
     def _share(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
         """A member's share of the whole, where the report does not print it."""

@@ -186,7 +186,7 @@ def present(formula: Formula, value: Decimal, places: int | None) -> Decimal:
 
 def spans_of(period: PeriodRef) -> tuple[Span, ...]:
     """Which facts may answer for this period."""
-    if period.form == "second_half":
+    if period.form in ("second_half", "trailing"):
         return ()
     if period.period.endswith("Q1"):
         return (Span.INSTANT, Span.YTD, Span.SINGLE)

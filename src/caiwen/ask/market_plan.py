@@ -292,12 +292,14 @@ def _conditions(reading: Reading) -> tuple[list[Condition], list[Mention]]:
         last = amount.end
     for word_sign, start, end, of_change in _signs(reading):
         measure, mentions = _bounded(reading, start, end, last)
-        change = Change(show="rate") if of_change else None
+        change = (
+            Change(show="amount") if of_change else None
+        )  # the sign of a rate lies where the base is negative
         condition = Condition.model_validate(
             {"measure": measure or _PROFIT, "change": change, "sign": word_sign, "value": Decimal(0)}
         )
         found.append(condition)
-        used += mentions + [m for m in reading.word("change") if start - 1 <= m.start < end + 1]
+        used += mentions + [m for m in reading.word("change") if m.start < end + 1 and m.end > start - 1]
     return found, used
 
 

@@ -29,10 +29,19 @@ def quarter_before(period: PeriodRef) -> PeriodRef | None:
 def parts_of(period: PeriodRef) -> tuple[PeriodRef, PeriodRef] | None:
     """The year-to-date periods whose difference is a quarter alone or the second half; None for other periods."""
     parsed = Period.parse(period.period)
-    if parsed is None or period.form == "report":
+    if parsed is None or period.form in ("report", "trailing"):
         return None
     pairs = {"Q2": ("H1", "Q1"), "Q3": ("Q3", "H1"), "Q4": ("", "Q3")}
     ends = ("", "H1") if period.form == "second_half" else pairs.get(parsed.part.value)
     if ends is None:
         return None
     return PeriodRef(period=f"{parsed.year}{ends[0]}"), PeriodRef(period=f"{parsed.year}{ends[1]}")
+
+
+def trailing_of(period: PeriodRef) -> tuple[PeriodRef, PeriodRef, PeriodRef] | None:
+    """For the twelve months that end with an interim period: it, the year before, and the same interim of that year."""
+    parsed = Period.parse(period.period)
+    if parsed is None or period.form != "trailing":
+        return None
+    year_before, same = Period(parsed.year - 1), parsed.prior_year()
+    return PeriodRef(period=str(parsed)), PeriodRef(period=str(year_before)), PeriodRef(period=str(same))

@@ -26,7 +26,14 @@ def named_periods(reading: Reading) -> list[PeriodRef]:
     kept = [
         p for _, p in sorted(found, key=lambda f: f[0]) if p.form == "second_half" or p.period not in halves
     ]
+    if reading.has("trailing"):
+        kept = [_trailing(ref) for ref in kept]
     return list(dict.fromkeys(kept))
+
+
+def _trailing(ref: PeriodRef) -> PeriodRef:
+    """The twelve months that end with a year are the year."""
+    return ref if len(ref.period) == 4 else PeriodRef(period=ref.period, form="trailing")
 
 
 def _reference(mention: PeriodMention, reading: Reading) -> PeriodRef:

@@ -15,6 +15,8 @@ def period_words(period: str, form: str = "report") -> str:
     parsed = Period.parse(period)
     if parsed is None:
         return period
+    if form == "trailing":
+        return f"截至{parsed.words}的最近十二个月"
     if form == "second_half":
         return f"{parsed.year}年下半年"
     if form == "single" and period.endswith("Q3"):

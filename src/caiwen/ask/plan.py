@@ -35,10 +35,11 @@ class CompanyRef(Record):
 
 class PeriodRef(Record):
     """``period`` as facts write it. ``form``: report (balance, or year to date), single (one quarter alone),
-    second_half (the year less its first half). ``assumed``: the question named none."""
+    second_half (the year less its first half), trailing (the twelve months that end with the period).
+    ``assumed``: the question named none."""
 
     period: str
-    form: Literal["report", "single", "second_half"] = "report"
+    form: Literal["report", "single", "second_half", "trailing"] = "report"
     assumed: bool = False
 
 

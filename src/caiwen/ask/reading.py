@@ -155,7 +155,7 @@ def _inside(period: PeriodMention, early: Iterable[Mention]) -> bool:
 def _early_words(masked: str) -> list[Mention]:
     """Phrases that hold a period word of their own (比上年, 上年同期, 较年初): not to be read as periods."""
     found = _words(masked, ("change", "versus")) + _words(masked, ("change", "year_start"))
-    found += _words(masked, ("prior",)) + _words(masked, ("opening",))
+    found += _words(masked, ("prior",)) + _words(masked, ("opening",)) + _words(masked, ("trailing",))
     return _choose(found)
 
 
@@ -251,6 +251,7 @@ _WORD_GROUPS = (
     ("prior",),
     ("opening",),
     ("second_half",),
+    ("trailing",),
     ("single_quarter",),
     ("scope",),
     ("rank",),
@@ -264,7 +265,6 @@ _WORD_GROUPS = (
     ("every",),
     ("place_asked",),
     ("signs",),
-    ("signs_of_change",),
 )
 
 

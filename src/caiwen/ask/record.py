@@ -200,5 +200,7 @@ def _period(figure: Figure) -> str | None:
         return None
     if period.form == "second_half":
         return f"{period.period}H2"
+    if period.form == "trailing":
+        return f"{period.period} trailing"
     single = period.form == "single" and period.period.endswith("Q3")
     return f"{period.period} single" if single else period.period
