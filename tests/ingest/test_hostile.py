@@ -125,6 +125,7 @@ def test_interrupting_leaves_a_good_store(tmp_path: Path) -> None:
     make.endless(material / "z_endless.pdf")
     script = (
         "import sys; from pathlib import Path; from caiwen.ingest import ingest; from caiwen.store import Store\n"
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it\n"
         "store = Store.open('sqlite:///store.db', folder=Path(sys.argv[1]))\n"
         "ingest(store, [sys.argv[2]], on_progress=lambda p: print(p.files_done, flush=True))"
     )
