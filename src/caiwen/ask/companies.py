@@ -21,6 +21,7 @@ _PLACE = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.])(?:(?:SH|SZ|BJ)[.:]?)?(\d{6})(?:\.(?:SH|SZ|BJ|SS))?(?![\d])", re.IGNORECASE)
 _SHORTEST_GUESS = 3
+_JOINING = frozenset("和与及跟同比对较")
 _CLOSEST = 60
 _NAME_LIST = re.compile(r"[、，,;；/\s]+")
 
@@ -99,10 +100,19 @@ class CompanyBook:
         at = 0
         while at < len(text):
             mention = self._at(text, at)
+            if mention and not mention.official and self._joins(text, at, mention.end):
+                mention = None
             if mention:
                 found.append(mention)
             at = mention.end if mention else at + 1
         return sorted(found, key=lambda m: m.start)
+
+    def _joins(self, text: str, at: int, end: int) -> bool:
+        """Whether the first character only joins a longer official name behind it: 和晶科能源 is no 和晶."""
+        if text[at] not in _JOINING:
+            return False
+        behind = self._at(text, at + 1)
+        return behind is not None and behind.official and behind.end > end
 
     def _at(self, text: str, at: int) -> CompanyMention | None:
         for length in range(min(self._longest, len(text) - at), 1, -1):

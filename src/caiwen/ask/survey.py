@@ -38,6 +38,8 @@ from caiwen.store import Company
 
 _SHOWN = 20
 """Companies of a count that are named and cited."""
+_LISTED = 100
+"""Companies of a list (有哪些) that are."""
 _ADDED = 200
 """Operands of a sum that are written out."""
 _BATCH = 400
@@ -291,9 +293,8 @@ class Survey:
             chosen = [p for p in chosen if p.company.who in column.values]
             self._added(finding, chosen, measure, change, period, kind)
             return
-        figures = (
-            self._figures(chosen[:_SHOWN], measure, change, period) if measure else _named(chosen, period)
-        )
+        shown = chosen[: _SHOWN if kind == "count" else _LISTED]
+        figures = self._figures(shown, measure, change, period) if measure else _named(shown, period)
         if kind == "count":
             value = Decimal(len(chosen))
             answer = Figure(item="公司数", company=None, period=period, unit="家", value=value)
@@ -369,7 +370,7 @@ def _figure(
 def _named(chosen: Sequence[Placed], period: PeriodRef) -> list[Figure]:
     return [
         Figure(item="公司名称", company=reference(p.company), period=period, text=full_name(p.company))
-        for p in chosen[:_SHOWN]
+        for p in chosen
     ]
 
 
