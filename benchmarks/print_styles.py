@@ -26,13 +26,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "examples" / "make"))
 
-from forms import BALANCE, CASH, INCOME, Line, parent_lines  # noqa: E402
-from layout import Fonts, TableStyle, Writer, text_width  # noqa: E402
-from ledger import Drivers, Year, accounts  # noqa: E402
+from forms import BALANCE, CASH, INCOME, Line, parent_lines
+from layout import Fonts, TableStyle, Writer, text_width
+from ledger import Drivers, Year, accounts
 
-from caiwen import documents, knowledge  # noqa: E402
-from caiwen.finance.text import squash  # noqa: E402
-from caiwen.records import Paragraph  # noqa: E402
+from caiwen import documents, knowledge
+from caiwen.finance.text import squash
+from caiwen.records import Paragraph
 
 Key = tuple[str, str, str, str]
 UNITS = {

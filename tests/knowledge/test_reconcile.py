@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caiwen.knowledge.reconcile import BROKEN, REPEATED, identities, quantum, reconcile
+from caiwen.knowledge.reconcile import BROKEN, REPEATED, Identity, identities, quantum, reconcile
 from caiwen.records import Fact, Span, Status
 from tests.knowledge.paper import fact
 
@@ -134,7 +134,7 @@ def test_segments_of_a_revenue() -> None:
 
 
 @pytest.mark.parametrize("identity", identities(), ids=lambda i: i.name)
-def test_identities_speak_of_known_items(identity) -> None:  # type: ignore[no-untyped-def]
+def test_identities_speak_of_known_items(identity: Identity) -> None:
     from caiwen.finance.items import taxonomy
 
     names = {identity.total, *identity.terms, *identity.optional}
