@@ -41,6 +41,31 @@ def test_only_days_that_end_a_report_period_become_periods() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "久期4.2056年",
+        "2000万元",
+        "2000.5",
+        "2,019,500",
+        "2019,123",
+        "共2000人",
+        "2050户",
+        "升2020%",
+        "20191231",
+    ],
+)
+def test_digits_inside_numbers_and_counts_are_no_years(text: str) -> None:
+    assert periods_in(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["2019.12.31", "2019,2020", "2019股东总数", "2019百诚医药", "2019人均净利润"]
+)
+def test_years_beside_dots_commas_and_names_stay_years(text: str) -> None:
+    assert periods_in(text)[0].period.year == 2019
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("2019年营业收入", ["2019"]),

@@ -125,8 +125,6 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
     """Words such as 上年 are reckoned from the period named last before them, else from ``anchor``."""
     base = said = Period.parse(anchor) if anchor else None
     for m in periods_in(text, base):
-        if _inside_number(text, m.start, m.end):
-            continue
         period = m.period
         if m.relative and base and said:
             period = Period(period.year + said.year - base.year, period.part)
@@ -165,16 +163,6 @@ def _time_words() -> re.Pattern[str]:
     times = words("times")
     every = sorted((*times["back"], *times["parts"], *times["quarters"]), key=len, reverse=True)
     return re.compile("|".join(every))
-
-
-def _inside_number(text: str, start: int, end: int) -> bool:
-    """The 2056 of 4.2056 is no year, nor the 2000 of 2000万元."""
-    before, after = text[max(0, start - 1) : start], text[end : end + 2]
-    goes_on = text[end - 1].isdigit() and (
-        after[:1].isdigit() or (after[:1] in (".", ",") and after[1:].isdigit())
-    )
-    counted = text[end - 1].isdigit() and after[:1] in (*"万亿千百元%股人户家套项",)
-    return before in (*"0123456789.,",) or goes_on or counted
 
 
 def _dates(text: str) -> Iterable[Mention]:
