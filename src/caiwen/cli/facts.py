@@ -25,23 +25,6 @@ _SHARED = ("公司", "文件")
 
 
 @app.callback(invoke_without_command=True)
-def default(
-    context: typer.Context,
-    document: options.Document = None,
-    company: options.Company = None,
-    item: options.Item = None,
-    period: options.Period = None,
-    scope: options.ScopeOption = None,
-    status: options.StatusOption = None,
-    limit: options.Limit = None,
-    as_json: options.Json = False,
-) -> None:
-    """事实：每个数都有文件、页与单元格。不写子命令就是列出（list）。"""
-    if context.invoked_subcommand is None:
-        list_facts(context, document, company, item, period, scope, status, limit, as_json)
-
-
-@app.command("list", cls=HelpCommand)
 def list_facts(
     context: typer.Context,
     document: options.Document = None,
@@ -53,7 +36,9 @@ def list_facts(
     limit: options.Limit = None,
     as_json: options.Json = False,
 ) -> None:
-    """列出符合条件的事实。"""
+    """事实：每个数都有文件、页与单元格。不写子命令就是列出符合条件的事实。"""
+    if context.invoked_subcommand is not None:
+        return
     workspace = workspace_of(context)
     found = workspace.facts(
         document=document, company=company, item=item, period=period, scope=scope, status=status, limit=limit

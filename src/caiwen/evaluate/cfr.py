@@ -7,16 +7,15 @@ evidence; it is supported when what it quotes stands on the page it names, read 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from caiwen.errors import CaiwenError
 from caiwen.evaluate.bench import Answerer
 from caiwen.evaluate.framework import Case, Outcome
+from caiwen.evaluate.gold_lines import read_lines
 from caiwen.evaluate.page_text import PageTexts
 from caiwen.evaluate.telling import told
 from caiwen.finance.amount import parse_scale
@@ -127,20 +126,7 @@ def _places(record: Mapping[str, Any], values: Iterable[Mapping[str, Any]]) -> I
 
 def read_gold(path: Path) -> list[Gold]:
     """CaiwenError names the first wrong line."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError as error:
-        raise CaiwenError("没有这个文件", where=str(path)) from error
-    found = []
-    for number, text in enumerate(lines, start=1):
-        if text.strip():
-            try:
-                found.append(_gold(json.loads(text)))
-            except (ValueError, KeyError, TypeError) as error:
-                raise CaiwenError("不是 CFR-NumQA 的一道题", where=f"{path} 第 {number} 行") from error
-    if not found:
-        raise CaiwenError("题目文件是空的", where=str(path))
-    return found
+    return read_lines(path, _gold, "CFR-NumQA")
 
 
 def _gold(line: Mapping[str, Any]) -> Gold:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from caiwen.errors import CaiwenError
+from caiwen.evaluate.gold_lines import read_lines
 from caiwen.scoring import read_printed
 
 
@@ -67,20 +66,7 @@ class Gold:
 
 def read_gold(path: Path) -> list[Gold]:
     """CaiwenError names the first wrong line."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError as error:
-        raise CaiwenError("没有这个文件", where=str(path)) from error
-    found = []
-    for number, text in enumerate(lines, start=1):
-        if text.strip():
-            try:
-                found.append(_gold(json.loads(text)))
-            except (ValueError, KeyError, TypeError) as error:
-                raise CaiwenError("不是 FinGLM 的一道题", where=f"{path} 第 {number} 行") from error
-    if not found:
-        raise CaiwenError("题目文件是空的", where=str(path))
-    return found
+    return read_lines(path, _gold, "FinGLM")
 
 
 def _gold(line: Mapping[str, Any]) -> Gold:
