@@ -8,6 +8,7 @@ import pytest
 
 from caiwen.finance import glossary
 from caiwen.finance.formulas import formulas
+from caiwen.finance.knowledge_points import points
 
 
 def test_there_are_enough_terms_in_every_field() -> None:
@@ -27,6 +28,12 @@ def test_definitions_are_one_to_three_sentences(term: glossary.Term) -> None:
     assert 15 <= len(term.text) <= 140
     assert 1 <= term.text.count("。") <= 3
     assert term.text.endswith("。")
+
+
+def test_every_knowledge_point_has_enough_terms_for_an_exam() -> None:
+    counts = Counter(term.point for term in glossary.terms())
+    assert set(counts) == {point.name for point in points()}
+    assert min(counts.values()) >= 8
 
 
 def test_formulas_exist() -> None:

@@ -13,11 +13,12 @@ from caiwen.finance.text import normalise, squash
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``formula``: the name of the formula that computes it, where there is one in the formula table."""
+    """``point``: the knowledge point that it belongs to; ``formula``: the formula of the table that computes it, if any."""
 
     name: str
     text: str
     category: str
+    point: str
     aliases: tuple[str, ...] = ()
     formula: str | None = None
 
@@ -37,7 +38,10 @@ def terms() -> tuple[Term, ...]:
         table = load(file)
         for line in table["terms"]:
             aliases = tuple(str(alias) for alias in line.get("aliases", ()))
-            found.append(Term(line["term"], line["text"], table["category"], aliases, line.get("formula")))
+            term = Term(
+                line["term"], line["text"], table["category"], line["point"], aliases, line.get("formula")
+            )
+            found.append(term)
     return tuple(found)
 
 
