@@ -34,7 +34,10 @@ _SUMMABLE = ("money", "shares", "count")
 def name_of(measure: Single) -> str:
     """How an answer calls the measure, members of an axis in front."""
     if isinstance(measure, RatioMeasure):
-        return f"{measure.numerator}{'占' if measure.display == 'percent' else '与'}{measure.denominator}{'的比例' if measure.display == 'percent' else '之比'}"
+        top = "与".join((measure.numerator, *measure.also)) + ("之和" if measure.also else "")
+        if measure.display == "percent":
+            return f"{top}占{measure.denominator}的比例"
+        return f"{top}与{measure.denominator}之比"
     name = measure.item if isinstance(measure, ItemMeasure) else measure.formula
     return "".join(f"“{m}”的" for m in measure.dimensions.values()) + name
 
@@ -42,7 +45,8 @@ def name_of(measure: Single) -> str:
 def items_of(measure: Single) -> list[str]:
     """Every item that may be needed for the measure."""
     if isinstance(measure, RatioMeasure):
-        return [*_with_totals(measure.numerator), *_with_totals(measure.denominator)]
+        names = (measure.numerator, *measure.also, measure.denominator)
+        return [item for name in names for item in _with_totals(name)]
     if isinstance(measure, ItemMeasure):
         companions = [name for t in ("companions", "instead") for name in words(t).get(measure.item, [])]
         whole = words("shares").get(measure.item)
@@ -82,8 +86,24 @@ class Calculator:
             return self._item(company, measure, period)
         if isinstance(measure, FormulaMeasure):
             return self._formula(company, measure, period)
-        top, bottom = (self.plain(company, name, period) for name in (measure.numerator, measure.denominator))
-        return self._ratio(measure, top, bottom)
+        top = self._numerator(company, measure, period)
+        return self._ratio(measure, top, self.plain(company, measure.denominator, period))
+
+    def _numerator(self, company: CompanyRef, measure: RatioMeasure, period: PeriodRef) -> Figure | None:
+        """The item above the line, or the sum of several; None where one of them is not there."""
+        first = self.plain(company, measure.numerator, period)
+        if not measure.also or first is None:
+            return first
+        found = {name: self.plain(company, name, period) for name in measure.also}
+        self.missing += [f"缺少{name}" for name, figure in found.items() if figure is None]
+        operands = {measure.numerator: first} | {n: f for n, f in found.items() if f}
+        if len(operands) <= len(measure.also):
+            return None
+        expression = " + ".join(operands)
+        name = f"{'与'.join(operands)}之和"
+        made = combine(name, expression, operands, "", unit=first.unit)
+        text = f"{_pretty(expression)} = {_step_text(expression, operands)} = {_amount(made)}"
+        return replace(made, calculation=made.calculation and replace(made.calculation, text=text))
 
     def plain(
         self, company: CompanyRef, item: str, period: PeriodRef, dimensions: Mapping[str, str] | None = None
@@ -94,6 +114,7 @@ class Calculator:
     # --- items ------------------------------------------------------------------------------------
 
     def _item(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
+        period = _at_its_end(measure.item, period)
         look = self.evidence.look(company, measure.item, period, self.scope, measure.dimensions)
         if look.figure is None and period.form == "trailing":
             look = Look(self._trailing(company, measure, period))
@@ -364,12 +385,21 @@ class Calculator:
             percent=percent,
             places=places,
             text=lambda shown: (
-                f"{measure.numerator}{_amount(top)} ÷ {measure.denominator}{_amount(bottom)} = {shown}"
+                f"{top.item if measure.also else measure.numerator}{_amount(top)} ÷ {measure.denominator}{_amount(bottom)} = {shown}"
             ),
         )
         if made is None:
             self.missing.append(f"{measure.denominator}为零，比例不存在")
         return Look(replace(made, basis=None, reported_in=None) if made else None)
+
+
+def _at_its_end(item: str, period: PeriodRef) -> PeriodRef:
+    """A balance stands at the end of a quarter, or of the second half, not within it."""
+    found = taxonomy().get(item)
+    if found is None or found.kind != "instant" or period.form not in ("single", "second_half"):
+        return period
+    quarter = {"Q2": "H1", "Q4": ""}.get(period.period[4:], period.period[4:])
+    return PeriodRef(period=period.period[:4] + quarter)
 
 
 def _size(figure: Figure) -> Decimal:

@@ -132,7 +132,8 @@ class Columns:
 
     def _made(self, measure: Single, period: PeriodRef, scope: Scope) -> Column:
         if isinstance(measure, RatioMeasure):
-            expression = f"'{measure.numerator}' / '{measure.denominator}'"
+            added = " + ".join(f"'{name}'" for name in (measure.numerator, *measure.also))
+            expression = f"({added}) / '{measure.denominator}'"
             factor = _HUNDRED if measure.display == "percent" else Decimal(1)
             return self._computed([expression], (), period, scope, factor)
         if isinstance(measure, FormulaMeasure):

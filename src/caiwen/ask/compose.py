@@ -10,11 +10,11 @@ from caiwen.ask.compose_market import market_sentences
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
 from caiwen.ask.passages import Quote, body_of, relevant
-from caiwen.ask.periods_text import words_of
+from caiwen.ask.periods_text import is_balance, moment_words, words_of
 from caiwen.ask.plan import Explain, Query
 from caiwen.ask.saying import Sentence, amount
+from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
-from caiwen.finance.items import taxonomy
 from caiwen.records import Scope
 
 _BIGGEST_QUOTE = 400
@@ -41,11 +41,11 @@ def _label(figure: Figure) -> str:
 
 def _subject(finding: Finding, figure: Figure) -> str:
     name = finding.company.name if finding.company else (figure.company.name if figure.company else "")
-    item = taxonomy().get(finding.name)
     period = figure.period or finding.period
-    when = words_of(period) if period else ""
-    end = "末" if item and item.kind == "instant" and item.unit == "money" and when.endswith("年") else ""
-    return f"{name}{when}{end}"
+    if period is None:
+        return name
+    balance = is_balance(finding.name) and period.form in ("report", "single")
+    return f"{name}{moment_words(period) if balance else words_of(period)}"
 
 
 def _value(finding: Finding, query: Query) -> list[Sentence]:
@@ -82,7 +82,7 @@ def _change(finding: Finding, query: Query) -> list[Sentence]:
     now, base = made.now, made.base
     head = f"{_subject(finding, now)}{_scope(now)}{finding.name}"
     figures = [now, base]
-    then = words_of(base.period) if base.period else "基期"
+    then = _then(finding, base)
     more = _direction(made.amount)
     moved = f"由{then}的{amount(base)}变为{amount(now)}，{more}"
     rate = next((f for f in finding.answers if f.unit == "%" and f is made.rate), None)
@@ -104,6 +104,12 @@ def _change(finding: Finding, query: Query) -> list[Sentence]:
             text = f"按{other.label or '另一口径'}：{other.calculation.text}。"
             sentences.append(Sentence(text, tuple(other.operands)))
     return sentences
+
+
+def _then(finding: Finding, base: Figure) -> str:
+    if base.period is None:
+        return "基期"
+    return moment_words(base.period) if is_balance(finding.name) else words_of(base.period)
 
 
 def _direction(difference: Figure) -> str:
@@ -128,12 +134,16 @@ def _members(finding: Finding, query: Query) -> list[Sentence]:
     first = finding.answers[0]
     parts = [f"{_member(f)}{amount(f, query.currency_unit)}" for f in finding.answers]
     ranked = "" if first.rank is None else "（按大小排列）"
-    said = f"{_subject(finding, first)}{finding.notes[0]}的{finding.name}{ranked}：{'；'.join(parts)}。"
+    axis = finding.notes[0]
+    about = finding.name if axis in words("axis_items") else f"{axis}的{finding.name}"
+    divided = f"（按{axis}）" if axis in words("axis_items") else ""
+    said = f"{_subject(finding, first)}{about}{divided}{ranked}：{'；'.join(parts)}。"
     return [Sentence(said, tuple(finding.answers))]
 
 
 def _member(figure: Figure) -> str:
-    return "".join(figure.dimensions.values())
+    """The member's name, or the item's own where it is one of the parts of a whole (硕士, 生产人员)."""
+    return "".join(figure.dimensions.values()) or figure.item
 
 
 def _rank(finding: Finding, query: Query) -> list[Sentence]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caiwen.ask.figures import Figure, of_fact, quantum, same_printed, spans_of
 from caiwen.ask.plan import CompanyRef, PeriodRef
+from caiwen.ask.words import words
 from caiwen.ask.world import World
 from caiwen.finance.period import Period
 from caiwen.records import Basis, Fact, FilingKind, Scope, Span, Status
@@ -104,6 +105,9 @@ class Evidence:
         """Periods for which the item is there as a balance or year to date, latest first."""
         spans = (Span.INSTANT, Span.YTD)
         found = {f.period for f in self.of(company, item, dimensions) if f.span in spans}
+        if not dimensions:
+            methods = ({axis: m} for axis, every in words("preferred_members").items() for m in every)
+            found |= {f.period for own in methods for f in self.of(company, item, own) if f.span in spans}
         return sorted(found, key=_period_order, reverse=True)
 
     # --- choosing ---------------------------------------------------------------------------------
@@ -117,6 +121,29 @@ class Evidence:
         dimensions: Mapping[str, str] | None = None,
     ) -> Look:
         """The value of the filing for that period first; then what later filings restate, each labelled."""
+        found = self._look(company, item, period, scope, dimensions)
+        if found.figure is not None or dimensions:
+            return found
+        return self._by_method(company, item, period, scope) or found
+
+    def _by_method(self, company: CompanyRef, item: str, period: PeriodRef, scope: Scope) -> Look | None:
+        """The value by the method that goes first, where there is only one for each method; the others beside it."""
+        for axis, methods in words("preferred_members").items():
+            looks = ((m, self._look(company, item, period, scope, {axis: m})) for m in methods)
+            found = [(method, look.figure) for method, look in looks if look.figure]
+            figures = [replace(f, label="，".join(filter(None, (m, f.label)))) for m, f in found]
+            if figures:
+                return Look(figures[0], figures[1:])
+        return None
+
+    def _look(
+        self,
+        company: CompanyRef,
+        item: str,
+        period: PeriodRef,
+        scope: Scope,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> Look:
         every = self.of(company, item, dimensions)
         spans = spans_of(period)
         fitting = [f for f in every if f.period == period.period and f.span in spans]
@@ -202,10 +229,23 @@ class Evidence:
         dimensions: Mapping[str, str] | None = None,
     ) -> list[tuple[Figure, Figure, str]]:
         """Both periods as one filing shows them, with its name: that of the later period first, then those after it."""
+        dimensions = dimensions or self._method(company, item, (period, base), scope)
         now = self._by_document(company, item, period, scope, dimensions)
         then = self._by_document(company, item, base, scope, dimensions)
         shared = sorted((d for d in now if d in then), key=lambda d: self._document_order(now[d].fact))
         return [(now[d], then[d], self.world.name_of(d)) for d in shared]
+
+    def _method(
+        self, company: CompanyRef, item: str, periods: Sequence[PeriodRef], scope: Scope
+    ) -> dict[str, str]:
+        """The method by which both periods are told, where neither is told without one."""
+        if any(self._look(company, item, period, scope).figure for period in periods):
+            return {}
+        for axis, methods in words("preferred_members").items():
+            for method in methods:
+                if all(self._look(company, item, p, scope, {axis: method}).figure for p in periods):
+                    return {axis: method}
+        return {}
 
     def in_document(
         self,

@@ -225,6 +225,9 @@ class Executor:
     def _members(self, company: CompanyRef, measure: BreakdownMeasure, period: PeriodRef) -> None:
         self.evidence.fetch(company, [measure.item])
         facts = [f for f in self.evidence.facts[company.who, measure.item] if measure.axis in f.dimensions]
+        parts: list[str] = words("axis_items").get(measure.axis, {}).get("parts", [])
+        self.evidence.fetch(company, parts)
+        facts += [f for part in parts for f in self.evidence.facts[company.who, part] if not f.dimensions]
         periods = {f.period for f in facts}
         if period.assumed and periods and period.period not in periods:
             best = max(periods)
@@ -232,14 +235,11 @@ class Executor:
         facts.sort(
             key=lambda f: (f.observation.table or 0, f.observation.row or 0, f.observation.column or 0)
         )
-        members = list(dict.fromkeys(f.dimensions[measure.axis] for f in facts if f.period == period.period))
-        figures: list[Figure] = []
-        for member in members:
-            look = self.evidence.look(
-                company, measure.item, period, self.query.select.scope, {measure.axis: member}
-            )
-            if look.figure:
-                figures.append(look.figure)
+        inside = [f for f in facts if f.period == period.period]
+        members = list(dict.fromkeys((f.item, tuple(f.dimensions.items())) for f in inside))
+        scope = self.query.select.scope
+        looks = (self.evidence.look(company, item, period, scope, dict(own)) for item, own in members)
+        figures = [look.figure for look in looks if look.figure]
         if not figures:
             known = "、".join(period_words(p) for p in sorted(periods, reverse=True))
             tail = f"；有该项的期间：{known}" if known else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from dataclasses import replace
+from itertools import zip_longest
 
-from caiwen.ask.plan import BreakdownMeasure, FormulaMeasure, ItemMeasure, Measure, RatioMeasure
+from caiwen.ask.plan import BreakdownMeasure, FormulaMeasure, ItemMeasure, Measure
 from caiwen.ask.reading import Mention, Reading
+from caiwen.ask.shares import share_measure, shares_of
 from caiwen.ask.words import words
 from caiwen.ask.world import Vocabulary
 from caiwen.finance.items import taxonomy
@@ -20,13 +22,6 @@ _SHARE = "营业收入占比"
 _SHARE_OF_WHOLE = re.compile(
     r"占(?:公司|总|全部|整体)?(?:营业总?收入|营收|总收入|收入)(?:总额)?(?:的)?(?:比例|比重|比率|百分比|占比|多少|百分之|几成)"
 )
-_JOIN = re.compile(
-    r"^(?:的)?(?:总额|金额|合计)?(?:占|与|和|对|除以|比|跟|/|÷)(?:同期|当期|当年|其|公司|总)?$"
-)
-_SHARE_TAIL = re.compile(
-    r"^(?:总额|金额|的)?(?:的)?(?:比例|比重|比率|百分比|占比|比值|之比|多少|百分之|几成|份额|占比率)"
-)
-_TIMES_TAIL = re.compile(r"^(?:的)?(?:多少倍|几倍|倍数)")
 
 
 def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure]:
@@ -35,35 +30,105 @@ def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure
     whole = _SHARE_OF_WHOLE.search(reading.text)
     if members and whole and vocabulary and whole.start() >= members[0].end:
         return [ItemMeasure(item=_SHARE, dimensions={m.meanings[0]: m.meanings[1]}) for m in members]
-    ratios, used = _ratios(reading)
-    axes = [m for m in reading.of("axis") if vocabulary is None or m.meaning in vocabulary.members]
+    axes = _axes(reading, vocabulary)
+    named = _named(reading)
+    shares = shares_of(reading, named, vocabulary)
     found: list[Measure] = []
-    for mention in _named(reading):
-        if mention in used:
-            found += [r for at, r in ratios if at is mention]
+    for mention, after in zip_longest(named, named[1:]):
+        if _is_whole_of(mention, after, reading):
+            continue
+        if mention in shares.used:
+            found += shares.at.get(mention, [])
+        elif mention.kind == "bundle":
+            found += _bundle(mention, vocabulary)
         else:
-            found += _of_mention(mention, members, axes, vocabulary)
+            found += _inside(mention, named, vocabulary) or _of_mention(mention, members, axes, vocabulary)
     if not found and (members or axes):
         found = _beside(reading, members, axes, vocabulary)
     return _unique(found)
 
 
 _PEOPLE = "在职员工人数"
-_OF_PEOPLE = re.compile(r"(?:的|数量|人数|数|有|是|为|共|一共|总共|达到?|具体)*")
+_OF_PEOPLE = re.compile(r"(?:的|数量|人数|数|有|是|为|共|一共|总共|达到?|具体|学历|以上|及以上|占比|,|，)*")
+_AMONG_PEOPLE = re.compile(
+    r"(?:总数|人数)?(?:中|里|里面|当中|之中)(?:的|,|，|有|拥有|具有|具备|学历为?|学历是)*"
+)
 
 
 def _named(reading: Reading) -> list[Mention]:
-    """Items and formulas in order; 多少人 or 员工人数 right behind a kind of staff is no item of its own (硕士员工人数)."""
+    """Items, formulas and bundles in order; 多少人 or 员工人数 right behind a kind of staff is no item of its own
+    (硕士员工人数), nor are the staff among whom others are counted (员工中硕士)."""
+    every = reading.of("item") + reading.of("formula") + reading.of("bundle")
+    every.sort(key=lambda m: m.start)
     kept: list[Mention] = []
-    for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
+    for at, mention in enumerate(every):
         before = kept[-1] if kept else None
-        if mention.meaning == _PEOPLE and before is not None and before.kind == "item":
-            item = taxonomy().get(before.meaning)
-            gap = reading.between(before.end, mention.start)
-            if item is not None and item.unit == "people" and _OF_PEOPLE.fullmatch(gap):
+        after = every[at + 1] if at + 1 < len(every) else None
+        if mention.meaning == _PEOPLE:
+            if _counts_people(before) and _OF_PEOPLE.fullmatch(_gap(reading, before, mention)):
+                continue
+            if _is_whole_of(mention, after, reading):
                 continue
         kept.append(mention)
     return kept
+
+
+def _is_whole_of(mention: Mention, after: Mention | None, reading: Reading) -> bool:
+    """员工中硕士, 研发人员中本科: the staff among whom others are counted are not asked for themselves."""
+    both = _counts_people(mention) and _counts_people(after)
+    return both and _AMONG_PEOPLE.fullmatch(_gap(reading, mention, after)) is not None
+
+
+def _counts_people(mention: Mention | None) -> bool:
+    item = taxonomy().get(mention.meaning) if mention is not None and mention.kind == "item" else None
+    return item is not None and item.unit == "people"
+
+
+def _gap(reading: Reading, left: Mention | None, right: Mention | None) -> str:
+    return reading.between(left.end, right.start) if left and right else ""
+
+
+def _axes(reading: Reading, vocabulary: Vocabulary | None) -> list[Mention]:
+    """Axes that the company's facts have; some words ask for two (员工构成)."""
+    found: list[Mention] = []
+    pairs: dict[str, list[str]] = words("axis_pairs")
+    for mention in reading.of("axis"):
+        for axis in pairs.get(mention.meaning, [mention.meaning]):
+            found.append(replace(mention, meanings=(axis,)))
+    return [m for m in found if vocabulary is None or _has_axis(m.meaning, vocabulary)]
+
+
+def _has_axis(axis: str, vocabulary: Vocabulary) -> bool:
+    if axis in vocabulary.members:
+        return True
+    of_items = {name: own[axis] for name, own in words("axes_of_item").items() if axis in own}
+    if any(name in vocabulary.members for name in of_items.values()):
+        return True
+    return any(item in vocabulary.totals for item in words("axis_items").get(axis, {}).get("parts", ()))
+
+
+def _bundle(mention: Mention, vocabulary: Vocabulary | None) -> list[Measure]:
+    """What a name for several figures stands for: those that the company discloses, and formulas."""
+    names: list[str] = words("bundles")[mention.meaning]
+    items = [n for n in names if taxonomy().get(n) is not None]
+    known = [n for n in items if vocabulary is None or n in vocabulary.totals]
+    kept = [n for n in names if n not in items or n in known]
+    return [share_measure(name) for name in kept]
+
+
+def _inside(mention: Mention, named: list[Mention], vocabulary: Vocabulary | None) -> list[Measure]:
+    """研发人员...本科: those of the research staff, where the report tells them; else None of its own."""
+    before = named[: named.index(mention)]
+    if vocabulary is None or mention.kind != "item":
+        return []
+    for whole, axes in words("axes_of_item").items():
+        if not any(m.meaning == whole for m in before) or any(m.meaning == _PEOPLE for m in before):
+            continue
+        for axis in axes.values():
+            for member in vocabulary.members.get(axis, ()):
+                if mention.meaning == words("member_items").get(member, member):
+                    return [ItemMeasure(item=whole, dimensions={axis: member})]
+    return []
 
 
 def _unique(measures: list[Measure]) -> list[Measure]:
@@ -80,9 +145,19 @@ def _of_mention(
     if members and _may_have_members(mention, vocabulary):
         dimensions = [{m.meanings[0]: m.meanings[1]} for m in members]
         return [_measure(mention, one, vocabulary) for one in dimensions]
-    if axes and _may_have_members(mention, vocabulary):
-        return [BreakdownMeasure(item=_item_name(mention, vocabulary, inside=True), axis=axes[0].meaning)]
-    return [_measure(mention, {}, vocabulary)]
+    broken = [b for axis in axes if (b := _broken_down(mention, axis.meaning, vocabulary))]
+    return [*broken] or [_measure(mention, {}, vocabulary)]
+
+
+def _broken_down(mention: Mention, axis: str, vocabulary: Vocabulary | None) -> BreakdownMeasure | None:
+    own: str = words("axes_of_item").get(mention.meaning, {}).get(axis, axis)
+    if vocabulary is not None and own != axis and own in vocabulary.members:
+        return BreakdownMeasure(item=mention.meaning, axis=own)
+    if words("axis_items").get(axis, {}).get("item") == mention.meaning:
+        return BreakdownMeasure(item=mention.meaning, axis=axis)
+    if _may_have_members(mention, vocabulary):
+        return BreakdownMeasure(item=_item_name(mention, vocabulary, inside=True), axis=axis)
+    return None
 
 
 def _may_have_members(mention: Mention, vocabulary: Vocabulary | None) -> bool:
@@ -112,6 +187,8 @@ def _beside(
 ) -> list[Measure]:
     """A member or an axis without an item: 境外收入, 前十大股东, 分产品的毛利率."""
     axis = members[0].meanings[0] if members else axes[0].meaning
+    if not members and axis in words("axis_items"):
+        return [BreakdownMeasure(item=words("axis_items")[a.meaning]["item"], axis=a.meaning) for a in axes]
     if axis in _NAMES:
         items = [i for i in _NAMES[axis] if vocabulary and i in vocabulary.inside]
     else:
@@ -123,44 +200,3 @@ def _beside(
             ItemMeasure(item=i, dimensions={m.meanings[0]: m.meanings[1]}) for m in members for i in items
         ]
     return [BreakdownMeasure(item=item, axis=axis) for item in items[:1]]
-
-
-def _ratios(reading: Reading) -> tuple[list[tuple[Mention, RatioMeasure]], list[Mention]]:
-    """甲占乙的比例, 甲与乙之比, 甲是乙的多少倍; several numerators may stand before 占."""
-    items = reading.of("item")
-    for at in range(1, len(items)):
-        left, right = items[at - 1], items[at]
-        between = reading.between(left.end, right.start)
-        after = reading.text[right.end :]
-        times = _TIMES_TAIL.match(after) and re.fullmatch(r"(?:是|为|相当于)(?:其|同期)?", between)
-        if times or _is_share(between, after):
-            numerators = _joined_before(reading, items[:at]) if "占" in between else [left]
-            display: Literal["percent", "ratio"] = (
-                "ratio" if times or after.startswith(("的比值", "比值")) else "percent"
-            )
-            found = [
-                (n, RatioMeasure(numerator=n.meaning, denominator=right.meaning, display=display))
-                for n in numerators
-            ]
-            return found, [*numerators, right]
-    return [], []
-
-
-def _is_share(between: str, after: str) -> bool:
-    """甲占乙 is a share whatever follows; 甲和乙 only before 比值, 之比, 比率."""
-    if "占" in between and len(between) <= 4:
-        return True
-    tail = _SHARE_TAIL.match(after)
-    if not tail or not _JOIN.match(between):
-        return False
-    return between[:1] in ("/", "÷", "对", "除") or tail[0].endswith(("比值", "之比", "比率", "比例"))
-
-
-def _joined_before(reading: Reading, items: list[Mention]) -> list[Mention]:
-    """The items right before 占, joined by 和 or 、."""
-    joined = [items[-1]]
-    for left in reversed(items[:-1]):
-        if not re.fullmatch(r"[和与及、,，]|以及", reading.between(left.end, joined[0].start)):
-            break
-        joined.insert(0, left)
-    return joined

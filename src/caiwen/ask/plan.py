@@ -69,10 +69,11 @@ class FormulaMeasure(Record):
 
 
 class RatioMeasure(Record):
-    """Two items of the question, one divided by the other."""
+    """Two items of the question, one divided by the other. ``also``: items added to the numerator (甲与乙之和占丙的比例)."""
 
     kind: Literal["ratio"] = "ratio"
     numerator: str
+    also: tuple[str, ...] = ()
     denominator: str
     display: Literal["percent", "ratio"] = "percent"
 

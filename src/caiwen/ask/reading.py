@@ -47,8 +47,8 @@ _CODE = re.compile(r"(?<![\d.,])\d{6}(?![\d.,])")
 _NEVER_IN_NAMES = frozenset("出的和与及在是为有年比较占请对从到将把被由个了吗呢其")
 _UNIT = re.compile(r"(?:单位(?:为|是|:|：)?|以|用|按|多少|几)(?P<unit>亿|百万|万|千)元?")
 
-Kind = Literal["item", "formula", "member", "axis", "word", "topic", "filler"]
-_PRIORITY = {"item": 0, "formula": 1, "member": 2, "axis": 3, "topic": 4, "word": 5, "filler": 9}
+Kind = Literal["item", "formula", "bundle", "member", "axis", "word", "topic", "filler"]
+_PRIORITY = {"item": 0, "formula": 1, "bundle": 1, "member": 2, "axis": 3, "topic": 4, "word": 5, "filler": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +231,7 @@ def _candidates(masked: str, vocabulary: Vocabulary | None, sector: str) -> list
     if vocabulary:
         found += [Mention(h.start, h.end, "item", (h.meaning,)) for h in vocabulary.names.find_in(masked)]
         found += _members(masked, vocabulary)
+    found += [Mention(h.start, h.end, "bundle", (h.meaning,)) for h in group("bundle_words").find_in(masked)]
     found += [Mention(h.start, h.end, "axis", (h.meaning,)) for h in group("axes").find_in(masked)]
     found += [Mention(h.start, h.end, "topic", (h.word,)) for h in topic_words().find_in(masked)]
     found += [Mention(m.start(), m.end(), "word", (m.group(),), "place") for m in _PLACES.finditer(masked)]
