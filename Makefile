@@ -2,16 +2,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MATERIAL ?= ../shared/data
+# Installed by itself first, so that no dependency brings another build. A GPU build: make test TORCH='torch==2.13.0 --index-url URL'
+TORCH ?= torch==2.13.0
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test check bench docs clean
 
 $(VENV)/.core: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(PIP) $(TORCH)
+	$(PIP) --editable '.[train]'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --editable '.[dev,train]'
 	touch $@
 
 demo: $(VENV)/.core  ## 安装到 .venv，读入样例材料，列出事实，回答几个问题

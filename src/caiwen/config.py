@@ -136,23 +136,40 @@ def render_yaml(settings: Settings | None = None) -> str:
 
 def load(path: Path) -> Settings:
     """Read a settings file. Raises ConfigError that lists every wrong line."""
+    found = read_yaml(path, "设置文件", missing="用 caiwen init 新建一个工作区")
+    return _validate(found.data, where=str(path), lines=found.lines, extra=found.doubles)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """``lines``: the line of every key from 1, by its path; ``doubles``: what is wrong with keys written twice."""
+
+    data: Any
+    lines: Mapping[tuple[str, ...], int]
+    doubles: list[str]
+
+
+def read_yaml(
+    path: Path, kind: str, *, missing: str | None = None, loader: type[yaml.SafeLoader] = yaml.SafeLoader
+) -> YamlFile:
+    """A YAML file that people write. ConfigError calls it ``kind`` and says what is wrong, in which line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError("找不到设置文件", where=str(path), hint="用 caiwen init 新建一个工作区") from error
+        raise ConfigError(f"找不到{kind}", where=str(path), hint=missing) from error
     except UnicodeDecodeError as error:
-        raise ConfigError("设置文件不是 UTF-8 编码", where=str(path), hint="另存为 UTF-8 再试") from error
+        raise ConfigError(f"{kind}不是 UTF-8 编码", where=str(path), hint="另存为 UTF-8 再试") from error
     except OSError as error:
-        raise ConfigError(f"设置文件读不出来（{system_words(error)}）", where=str(path)) from error
+        raise ConfigError(f"{kind}读不出来（{system_words(error)}）", where=str(path)) from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=loader)
+        data = yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = f"第 {error.problem_mark.line + 1} 行" if error.problem_mark else "文件"
         raise ConfigError(f"{line}不是合法的 YAML", where=str(path), hint="检查缩进、冒号和引号") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError("文件不是合法的 YAML", where=str(path)) from error
-    return _validate(data, where=str(path), lines=dict(_lines(root)), extra=_doubles(root))
+    return YamlFile(data, dict(_lines(root)), _doubles(root))
 
 
 def override(settings: Settings, changes: Mapping[str, object]) -> Settings:
