@@ -240,6 +240,25 @@ def latency(
         write_json(json_file, {**record, "figures": [timing.record() for timing in timings]})
 
 
+@app.command("exam", cls=HelpCommand)
+def exam(
+    model: Annotated[Path, typer.Option(metavar="文件夹", help="模型所在的文件夹")],
+    template: Annotated[str, typer.Option(metavar="模板", help="对话模板，与训练时相同")],
+    adapter: Annotated[Path | None, typer.Option(metavar="文件夹", help="LoRA 适配器所在的文件夹")] = None,
+    wordings: Annotated[int, typer.Option(min=1, max=3, help="每个术语用几种问法")] = 1,
+    seed: Annotated[int, typer.Option(help="选项次序的种子")] = 1,
+    json_file: options.JsonFile = None,
+    every: Annotated[bool, typer.Option("--all-failures", help="列出全部不符合的，不止前 30 条")] = False,
+) -> None:
+    """知识点考试：78 个知识点的选择题，看模型按题目选出哪个定义；另报只看选项时的得分。"""
+    from caiwen.evaluate.exam import Exam, items
+    from caiwen.evaluate.likelihood import load_chooser
+
+    suite = Exam(load_chooser(model, template, adapter=adapter), items(seed, wordings=wordings))
+    told = {"model": str(model), "template": template, "adapter": str(adapter or ""), "seed": str(seed)}
+    _run(suite, told, json_file, every, by=["right"])
+
+
 @app.command("sample", cls=HelpCommand)
 def sample(
     context: typer.Context,
