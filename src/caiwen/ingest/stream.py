@@ -15,13 +15,14 @@ from itertools import islice
 from caiwen.errors import CaiwenError, DocumentError
 from caiwen.ingest.worker import receive, send
 from caiwen.records import Fact
+from caiwen.records.macro import SeriesPoint
 from caiwen.sources import Reading
 
 _MODULE = "caiwen.ingest.stream"
 _BATCH = 2000
 
 
-def streamed(reading: Reading) -> Iterator[Fact]:
+def streamed(reading: Reading) -> Iterator[Fact | SeriesPoint]:
     """The facts of ``reading``, read by a child; its ``warnings`` and ``names`` are complete at the end.
 
     Raises what the child raised; DocumentError when it died.

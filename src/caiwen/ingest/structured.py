@@ -12,6 +12,7 @@ from caiwen.ingest.files import candidates
 from caiwen.ingest.report import FileOutcome, IngestReport, Outcome, Progress
 from caiwen.ingest.stream import streamed
 from caiwen.records import Fact
+from caiwen.records.macro import SeriesPoint
 from caiwen.sources import Mapping, Reading, open_source, read_directory
 from caiwen.store import Source, Store
 
@@ -91,8 +92,15 @@ class _Desk:
             if source is not None:
                 self._store.link(document.sha256, source)
             return FileOutcome(str(ref), Outcome.UNCHANGED, document.sha256)
+        points: list[SeriesPoint] = []
         added = self._store.add(
-            document, reading.filing, self._watched(reading), (), source=source, names=_Names(reading)
+            document,
+            reading.filing,
+            self._watched(reading, points),
+            (),
+            source=source,
+            names=_Names(reading),
+            points=points,
         )
         self._store.warn(document.sha256, reading.warnings)
         return FileOutcome(
@@ -104,11 +112,15 @@ class _Desk:
             seconds=time.monotonic() - started,
         )
 
-    def _watched(self, reading: Reading) -> Iterator[Fact]:
-        for number, fact in enumerate(streamed(reading)):
+    def _watched(self, reading: Reading, points: list[SeriesPoint]) -> Iterator[Fact]:
+        """The facts as they come; macro figures are put aside into ``points``."""
+        for number, read in enumerate(streamed(reading)):
             if number % _EVERY == 0:
                 self._tell(number, reading.document.name)
-            yield fact
+            if isinstance(read, SeriesPoint):
+                points.append(read)
+            else:
+                yield read
 
     def _tell(self, facts: int, name: str) -> None:
         if self._on_progress is not None:

@@ -73,9 +73,9 @@ class TableMapping(Strict):
     sheet: str | None = Field(None, description="工作表名；省略为第一张有内容的")
     table: str | None = Field(None, description="SQL 表名")
     query: str | None = Field(None, description="SQL 查询（只读）")
-    layout: Literal["wide", "long", "companies"] = Field(
+    layout: Literal["wide", "long", "companies", "series"] = Field(
         "wide",
-        description="wide 一行一个公司一期；long 一行一个数；companies 公司名录，提供全称、简称、代码",
+        description="wide 一行一个公司一期；long 一行一个数；companies 公司名录，提供全称、简称、代码；series 宏观数据",
     )
     header_row: int = Field(1, ge=1, description="列名所在行，从 1 数")
     skip_rows: int = Field(0, ge=0, description="列名之后跳过的行数（如单位行）")
@@ -88,6 +88,13 @@ class TableMapping(Strict):
     item: str | None = Field(None, description="long 表的项目列")
     value: str | None = Field(None, description="long 表的数值列")
     unit_column: str | None = Field(None, description="long 表的单位列")
+    region: str | None = Field(None, description="宏观数据的地区列")
+    published: str | None = Field(None, description="宏观数据的公布日期列；修订的数与最初公布的数以它分开")
+    form: str | None = Field(None, description="宏观数据的口径列：当期值、同比、环比、累计值、累计同比")
+    frequency: str | None = Field(None, description="宏观数据的频率列：日、月、季、年")
+    fixed_item: str | None = Field(None, description="整张宏观数据表同一个指标时写在这里，如 CPI同比")
+    fixed_region: str | None = Field(None, description="整张宏观数据表同一个地区时写在这里；不写为全国")
+    fixed_published: str | None = Field(None, description="整张宏观数据表同一天公布时写在这里，如 2024-04-11")
     unit: str = Field("元", description="金额列的单位")
     header: Header | None = Field(None, description="列名里带报告期、单位时的读法")
     missing: list[MissingRule] = Field(default_factory=list, description="整张表的缺失标记")

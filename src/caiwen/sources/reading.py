@@ -11,12 +11,15 @@ from pathlib import Path
 
 from caiwen.errors import ConfigError, DocumentError
 from caiwen.records import Document, Fact, Filing, FilingKind
+from caiwen.records.macro import SeriesPoint
 from caiwen.sources import rows
 from caiwen.sources.companies import Directory
 from caiwen.sources.convert import Converter
 from caiwen.sources.mapping import Mapping, TableMapping
+from caiwen.sources.series import SeriesConverter, table_begins
 
 PARSER = "sources 1"
+_EXCEL = (".xlsx", ".xlsm")
 
 
 @dataclass
@@ -35,13 +38,31 @@ class Reading:
     names: set[tuple[str | None, str]] = field(default_factory=set)
     """(code, short name) of the companies met; complete once ``facts()`` has ended."""
 
-    def facts(self) -> Iterator[Fact]:
-        """Facts of all tables, row by row (of a ``companies`` table the names). DocumentError or ConfigError when a table cannot be read."""
+    def facts(self) -> Iterator[Fact | SeriesPoint]:
+        """Facts of all tables, row by row (of a ``companies`` table the names), and the points of macro series.
+        DocumentError or ConfigError when a table cannot be read."""
         for table in self.tables:
             yield from self._facts_of(table)
 
-    def _facts_of(self, table: TableMapping) -> Iterator[Fact]:
-        sheet, stream = table_rows(self.path, self.url, table)
+    def _facts_of(self, table: TableMapping) -> Iterator[Fact | SeriesPoint]:
+        for sheet, stream in table_streams(self.path, self.url, table):
+            if table.layout == "series":
+                yield from self._points_of(table, sheet, table_begins(stream))
+            else:
+                yield from self._facts_in(table, sheet, stream)
+
+    def _points_of(
+        self, table: TableMapping, sheet: str, stream: Iterator[rows.Row]
+    ) -> Iterator[SeriesPoint]:
+        with rows.spooled(sheet, stream, table.header_row, table.skip_rows, self.document.name) as spool:
+            converter = SeriesConverter(table, spool, self.document, self.mapping.name)
+            for point in converter.points():
+                self.counts["points"] += 1
+                yield point
+            self.counts["rows"] += spool.count
+            self.warnings += converter.report()
+
+    def _facts_in(self, table: TableMapping, sheet: str, stream: Iterator[rows.Row]) -> Iterator[Fact]:
         with rows.spooled(sheet, stream, table.header_row, table.skip_rows, self.document.name) as spool:
             converter = Converter(table, spool, self.document, self.mapping.name, self.directory)
             for fact in converter.facts():
@@ -99,6 +120,17 @@ def read_directory(paths: list[Path], mapping: Mapping) -> Directory:
     return directory
 
 
+def table_streams(
+    path: Path | None, url: str | None, table: TableMapping
+) -> Iterator[tuple[str, Iterator[rows.Row]]]:
+    """One table; every sheet with content where the mapping says ``sheet: "*"``."""
+    if path is not None and table.sheet == "*" and path.suffix.lower() in _EXCEL:
+        for sheet in rows.filled_sheets(path):
+            yield rows.excel_rows(path, sheet)
+    else:
+        yield table_rows(path, url, table)
+
+
 def table_rows(path: Path | None, url: str | None, table: TableMapping) -> tuple[str, Iterator[rows.Row]]:
     """The table's name as shown in citations, and its rows."""
     if url is not None:
@@ -110,4 +142,4 @@ def table_rows(path: Path | None, url: str | None, table: TableMapping) -> tuple
         return path.stem, rows.csv_rows(path)
     if suffix in (".parquet", ".pq"):
         return path.stem, rows.parquet_rows(path)
-    return rows.excel_rows(path, table.sheet)
+    return rows.excel_rows(path, None if table.sheet == "*" else table.sheet)

@@ -18,6 +18,7 @@ from caiwen.errors import DocumentError, MissingExtraError
 Row = tuple[int, tuple[str, ...]]
 _CSV_ENCODINGS = ("utf-8-sig", "gb18030", "big5")
 _SAMPLE = 1 << 20
+_LARGEST_SHARE = 1000
 
 
 @dataclass
@@ -75,15 +76,7 @@ def text_of(value: object) -> str:
 
 def excel_rows(path: Path, sheet: str | None) -> tuple[str, Iterator[Row]]:
     """One sheet of a workbook; the first one with content when no name is given."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise DocumentError(
-            "不是可读的 XLSX 文件", where=str(path), hint="用 Excel 另存为 .xlsx 再试"
-        ) from error
+    book = _workbook(path)
     if sheet is not None and sheet not in book.sheetnames:
         raise DocumentError(
             f"没有工作表「{sheet}」", where=str(path), hint=f"有：{'、'.join(book.sheetnames)}"
@@ -92,10 +85,37 @@ def excel_rows(path: Path, sheet: str | None) -> tuple[str, Iterator[Row]]:
 
     def rows() -> Iterator[Row]:
         with closing(book):
-            for number, cells in enumerate(book[name].iter_rows(values_only=True), 1):
-                yield number, tuple(text_of(cell) for cell in cells)
+            for number, cells in enumerate(book[name].iter_rows(), 1):
+                yield number, tuple(_cell_text(cell) for cell in cells)
 
     return name, rows()
+
+
+def filled_sheets(path: Path) -> list[str]:
+    """The sheets of a workbook that are not empty; the first one where all are."""
+    with closing(_workbook(path)) as book:
+        names = [name for name in book.sheetnames if _has_rows(book[name])]
+        return names or list(book.sheetnames[:1])
+
+
+def _workbook(path: Path) -> Any:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise DocumentError(
+            "不是可读的 XLSX 文件", where=str(path), hint="用 Excel 另存为 .xlsx 再试"
+        ) from error
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell that Excel shows as a percentage holds the hundredth of it: 0.021 → 2.1%."""
+    value = cell.value
+    if isinstance(value, float) and abs(value) < _LARGEST_SHARE and "%" in cell.number_format:
+        return f"{Decimal(text_of(value)).scaleb(2).normalize():f}%"
+    return text_of(value)
 
 
 def _has_rows(sheet: Any) -> bool:

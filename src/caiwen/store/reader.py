@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, func, or_, select
 
 from caiwen.errors import NotFoundError
 from caiwen.records import Fact, Filing, FilingKind, PageInfo, Passage, Status
+from caiwen.records.macro import SeriesHead, StoredPoint
 from caiwen.records.policy import Article, PolicyRecord
-from caiwen.store import companies, corrections, dialect, filters, policies
+from caiwen.store import companies, corrections, dialect, filters, policies, series
 from caiwen.store.filters import FactFilter
 from caiwen.store.records import Cell, Change, Company, Correction, Source, StoredDocument
 from caiwen.store.rows import AnyRow, from_json, to_fact, to_page, to_passage
@@ -176,6 +177,18 @@ class Reader:
                 .order_by(passages.c.ordinal)
             )
             return [to_passage(row, sha256) for row in connection.execute(query)]
+
+    def series_heads(self) -> list[SeriesHead]:
+        """Every macro series of the store."""
+        with dialect.reading(self._engine) as connection:
+            return series.read_heads(connection)
+
+    def series_points(
+        self, indicator: str, regions: Sequence[str] = (), forms: Sequence[str] = ()
+    ) -> list[StoredPoint]:
+        """All figures of a macro indicator, first and revised ones."""
+        with dialect.reading(self._engine) as connection:
+            return series.read_points(connection, indicator, regions, forms)
 
     def policies(self) -> list[PolicyRecord]:
         """Every version of every policy document, without its articles; by title, then by day of effect."""

@@ -14,8 +14,9 @@ from sqlalchemy import insert, inspect, select, update
 
 from caiwen.errors import StoreError
 from caiwen.records import Document, Fact, Filing, Passage
+from caiwen.records.macro import SeriesPoint
 from caiwen.records.policy import PolicyRecord
-from caiwen.store import companies, corrections, dialect, writing
+from caiwen.store import companies, corrections, dialect, series, writing
 from caiwen.store.crosscheck import crosscheck
 from caiwen.store.policies import write_policy
 from caiwen.store.reader import Reader
@@ -92,14 +93,16 @@ class Store(Reader):
         near: Near | None = None,
         names: Iterable[tuple[str | None, str]] = (),
         policy: PolicyRecord | None = None,
+        points: Iterable[SeriesPoint] = (),
     ) -> Added:
         """Put a document in, over an earlier reading of the same file, in one transaction.
 
         ``facts`` and ``passages`` may be generators; they are written in batches. ``names``: (code, name) pairs
-        that the source tells beside its facts; they are looked at after the facts were written. With ``near.same_content``
+        that the source tells beside its facts; they and ``points`` are looked at after the facts were written. With ``near.same_content``
         only the link to that document is stored. Earlier corrections are put back onto the new facts.
         """
         with dialect.writing(self._engine) as connection:
+            earlier = series.known(connection, document.sha256, replaced_only=document.format != "sql")
             document_id, replaced = writing.write_document(
                 connection,
                 document,
@@ -110,19 +113,21 @@ class Store(Reader):
                 near=near,
             )
             touched = writing.clear(connection, document_id) if replaced else set()
-            if source is not None:
-                touched |= writing.write_source(connection, document_id, source)
             writing.write_pages(connection, document_id, document.pages)
             if near is not None and near.same_content:
                 facts, passages = (), ()
             tally = writing.write_facts(connection, document_id, document.sha256, facts)
             companies.record_names(connection, document_id, filing, tally.companies | set(names))
+            figures = series.write_series(connection, document_id, points)
+            series.keep_replaced(connection, document_id, earlier)
+            if source is not None:
+                touched |= writing.write_source(connection, document_id, source)
             written = writing.write_passages(connection, document_id, passages)
             if policy is not None and not (near is not None and near.same_content):
                 write_policy(connection, document_id, policy)
             writing.announce(connection, document.sha256)
             crosscheck(connection, touched | tally.who)
-        return Added(tally.facts, written, replaced, tally.twins, tuple(tally.warnings))
+        return Added(tally.facts + figures, written, replaced, tally.twins, tuple(tally.warnings))
 
     def link(self, sha256: str, source: Source, *, gone: Sequence[str] = ()) -> None:
         """The file of this hash is (also) found under this path; ``gone``: paths that no longer exist."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from caiwen.records import Document, Fact, Filing, PageInfo, Passage
-from caiwen.store import corrections, policies
+from caiwen.store import corrections, policies, series
 from caiwen.store.dialect import insert_many
 from caiwen.store.records import Near, Source
 from caiwen.store.rows import (
@@ -33,7 +33,7 @@ from caiwen.store.schema import (
 )
 
 _BATCH = 2000
-_OWNED = (facts, observations, passages, pages, company_names, *policies.OWNED)
+_OWNED = (facts, observations, passages, pages, company_names, series.series, *policies.OWNED)
 
 T = TypeVar("T")
 
@@ -194,14 +194,19 @@ def write_source(connection: Connection, document_id: int, source: Source) -> se
     settle_name(connection, document_id)
     if owner is None or owner == document_id:
         return set()
-    return drop_unnamed(connection, owner)
+    return drop_unnamed(connection, owner, heir=document_id)
 
 
-def drop_unnamed(connection: Connection, document_id: int) -> set[str]:
+def drop_unnamed(connection: Connection, document_id: int, heir: int | None = None) -> set[str]:
+    """``heir``: the newer edition of the file, which keeps the macro figures that it has revised."""
     left = select(func.count()).where(names.c.document_id == document_id)
     if connection.execute(left).scalar_one():
         settle_name(connection, document_id)
         return set()
+    if heir is not None:
+        sha256 = select(documents.c.sha256).where(documents.c.id == document_id)
+        rows = series.known(connection, connection.execute(sha256).scalar_one(), replaced_only=False)
+        series.keep_replaced(connection, heir, rows)
     return forget(connection, document_id)
 
 
