@@ -11,7 +11,7 @@ import typer
 from caiwen.cli import options
 from caiwen.cli.help import HelpCommand
 from caiwen.cli.output import say, say_table, warn, write_json, write_whole
-from caiwen.cli.progress import bar, counting
+from caiwen.cli.progress import asking, bar, counting
 from caiwen.cli.state import new_group, workspace_of
 from caiwen.errors import CaiwenError, NotFoundError
 
@@ -50,10 +50,16 @@ def build(
         for line in builder.estimate():
             say(line)
         return
-    with bar("对") as shown:
-        task = shown.add_task("生成", total=wanted.limit)
-        tally = builder.build(lambda count: shown.advance(task, count))
+    try:
+        with bar("对") as shown:
+            task = shown.add_task("生成", total=wanted.limit)
+            tally = builder.build(lambda count: shown.advance(task, count), asking(shown))
+    except KeyboardInterrupt:
+        warn("已中断：语言模型已经给出的回答都已存好，再运行同样的命令会接着做，不会重复请求")
+        raise
     _show(tally)
+    for note in builder.notes:
+        warn(note)
     say(f"已建成 {tally.total:,} 对问答：{builder.folder}；接着 caiwen dataset export {wanted.name}")
 
 

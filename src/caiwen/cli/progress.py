@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, Task
     from rich.text import Text
 
+    from caiwen.dataset.generators.text import Spending
     from caiwen.ingest import Progress as IngestProgress
 
 
@@ -56,3 +57,21 @@ def reading() -> Iterator[Callable[[IngestProgress], None]]:
             shown.update(task, description=title, completed=progress.pages_done, total=progress.pages_total)
 
         yield show
+
+
+def asking(shown: Progress) -> Callable[[Spending], None]:
+    """A second line in a bar for calls of a language model: passages done, rate, time left, tokens and cost so far."""
+    task = None
+
+    def show(spending: Spending) -> None:
+        nonlocal task
+        progress, purse = spending.progress, spending.purse
+        if task is None:
+            task = shown.add_task("请求", total=progress.total)
+        cost = f"，约 {purse.cost:,.2f} 元" if purse.cost else ""
+        failed = f"，{progress.failed:,} 段没有得到" if progress.failed else ""
+        title = "等已发出的请求（再按一次 Ctrl-C 立即停）" if progress.ending else "请求"
+        told = f"{title} {purse.tokens_in + purse.tokens_out:,} token{cost}{failed}"
+        shown.update(task, description=told, completed=progress.done)
+
+    return show

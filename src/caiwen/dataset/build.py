@@ -21,10 +21,12 @@ from caiwen.dataset.splitting import SPLITS, Splitter
 from caiwen.dataset.tagging import tagged
 from caiwen.dataset.verify import verify
 from caiwen.errors import CaiwenError
+from caiwen.finance.knowledge_points import points
 from caiwen.records import Fact, FilingKind, Status
 from caiwen.store import FactFilter, Store
 
 if TYPE_CHECKING:
+    from caiwen.dataset.generators.text import OnText
     from caiwen.guard import Guard
     from caiwen.store import Company as StoredCompany
 
@@ -85,6 +87,8 @@ class Builder:
         )
         self.splitter = Splitter(config.split.evidence, by_company, config.seed)
         self.sector = "general"
+        self.on_text: OnText | None = None
+        self.notes: list[str] = []
 
     def _companies(self) -> dict[str, StoredCompany]:
         every = {c.who: c for c in self.store.companies()}
@@ -103,8 +107,12 @@ class Builder:
 
     # --- the run ----------------------------------------------------------------------------------
 
-    def build(self, on_pair: Callable[[int], None] | None = None) -> Tally:
-        """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all."""
+    def build(self, on_pair: Callable[[int], None] | None = None, on_text: OnText | None = None) -> Tally:
+        """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all.
+
+        ``on_text`` is told how far the calls of a language model are.
+        """
+        self.on_text = on_text
         if not self.names:
             raise CaiwenError(
                 "工作区里还没有材料", where=str(self.material.folder), hint="先用 caiwen ingest 读入材料"
@@ -132,7 +140,6 @@ class Builder:
             return ["配置里没有用语言模型的生成器，不产生费用"]
         from caiwen.dataset.generators.text import TextGenerator
 
-        self.folder.mkdir(parents=True, exist_ok=True)
         return TextGenerator(self.store, use, self.folder, self.config.seed).estimate(
             self._wanted_documents()
         )
@@ -191,18 +198,20 @@ class Builder:
             yield from self._concepts(self._wordings(use.concepts.wordings))
         if use.relations:
             yield from self._relations(self._wordings(use.relations.wordings))
-        yield from self._of_text()
         if use.facts or use.formulas or use.turns:
             yield from self._of_companies()
+        yield from self._of_text()
 
     def _of_text(self) -> Iterator[Draft]:
+        """Last, so that passages can be chosen for the knowledge points that the others left thin."""
         use = self.config.generators.text
         if use is not None:
             from caiwen.dataset.generators.text import TextGenerator
 
-            yield from TextGenerator(self.store, use, self.folder, self.config.seed).drafts(
-                self._wanted_documents()
-            )
+            lacking = {p.name: use.per_point - self.tally.points[p.name] for p in points()}
+            text = TextGenerator(self.store, use, self.folder, self.config.seed)
+            yield from text.drafts(self._wanted_documents(), lacking, self.on_text)
+            self.notes += text.notes
 
     def _concepts(self, wordings: Wordings) -> Iterator[Draft]:
         for thing in (*concepts.of_formulas(), *concepts.of_glossary()):

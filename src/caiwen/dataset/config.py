@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from caiwen.engines.settings import EngineSettings
 from caiwen.errors import ConfigError
 
 Kind = Literal["lookup", "member", "text", "multi", "change", "trend", "share", "compare"]
@@ -68,26 +69,22 @@ class Turns(_Section):
     """多轮追问（省略主语、指代）"""
 
 
-class Text(_Section):
-    """由语言模型依据原文片段写的问答（OpenAI 兼容接口）"""
+class Text(EngineSettings):
+    """由语言模型依据原文片段写的问答（OpenAI 兼容接口，或本机模型）"""
 
-    base_url: str = Field(default="http://localhost:8000/v1", description="接口地址")
-    model: str = Field(default="", description="模型名")
-    key_env: str = Field(default="OPENAI_API_KEY", description="存放密钥的环境变量名")
     prompts: list[str] = Field(default=["explain", "summary", "analysis"], description="用哪些提示词模板")
     own_prompts: dict[str, str] = Field(
-        default={}, description="自己的提示词模板：名字与内容（{passage}、{document}、{section} 可用）"
+        default={},
+        description="自己的提示词模板：名字与内容（可用 {passage}、{document}、{section}、{company}、{period}）",
     )
-    passages: int = Field(default=100, ge=1, description="最多用多少段原文")
+    passages: int = Field(default=100, ge=1, description="最多用多少段原文，每段请求一次")
+    per_point: int = Field(
+        default=0, ge=0, description="每个知识点至少要有多少对：不够的，先选讲到它的片段；0 为不管"
+    )
     min_chars: int = Field(default=80, ge=1, description="短于这个字数的片段不用")
-    concurrency: int = Field(default=4, ge=1, le=256, description="同时进行的请求数")
-    per_minute: float = Field(default=0, ge=0, description="每分钟最多多少次请求；0 为不限")
-    retries: int = Field(default=5, ge=0, le=20, description="限流或出错时最多重试几次")
-    timeout: float = Field(default=120.0, gt=0, description="一次请求最多等多少秒")
+    tries: int = Field(default=3, ge=1, le=10, description="回答不能用（不是 JSON、被截断）时一共最多问几次")
     temperature: float = Field(default=0.3, ge=0, le=2, description="采样温度")
-    max_tokens: int = Field(default=1024, ge=16, description="回答最多的 token 数")
-    price_in: float = Field(default=0, ge=0, description="每百万输入 token 的价格（用于估算）")
-    price_out: float = Field(default=0, ge=0, description="每百万输出 token 的价格（用于估算）")
+    max_tokens: int = Field(default=1024, ge=16, description="回答最多的 token 数；被截断时加倍再问")
 
 
 class Generators(_Section):

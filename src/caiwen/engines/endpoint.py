@@ -1,236 +1,208 @@
-"""Text from any OpenAI-compatible endpoint: bounded concurrency, rate limit, retries with jitter, a cache that survives kill -9.
+"""Chats with any OpenAI-compatible server: bounded concurrency, rate limit, retries with jitter, a budget.
 
-Every answer is committed to a SQLite file by the hash of its payload before anybody sees it, so that a run that is
-broken off and started again pays for no call twice.
+The errors of such servers are not standardised; what is read out of them lies in ``endpoint.yaml``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import random
-import sqlite3
+import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from caiwen.errors import CaiwenError
+from caiwen.engines.pace import Pace, backoff, retry_after
+from caiwen.engines.protocol import FILTERED, CallError, EngineError, Message, Params, Reply
+from caiwen.engines.purse import Purse
+from caiwen.engines.replies import Usage, read, says_error
+from caiwen.engines.settings import EngineSettings
 
 if TYPE_CHECKING:
     import httpx
 
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
-_QUOTA = ("insufficient_quota", "quota", "balance", "余额", "额度", "欠费")
-_LONGEST_WAIT = 60.0
-_FIRST_WAIT = 0.5
-
-
-class EndpointError(CaiwenError):
-    """The endpoint cannot be used as it is set up: down, wrong key, wrong model, no quota left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """``finished`` is False for an answer cut off at the token limit. ``cached``: nothing was paid for it now."""
-
-    text: str
-    finished: bool = True
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cached: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A call that did not succeed after all retries; others go on."""
-
-    reason: str
-
-
-class Cache:
-    """Payload hash → reply. One writer at a time is enough: replies are small."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("CREATE TABLE IF NOT EXISTS replies (payload TEXT PRIMARY KEY, reply TEXT NOT NULL)")
-        self._db.commit()
-
-    def get(self, key: str) -> Reply | None:
-        row = self._db.execute("SELECT reply FROM replies WHERE payload = ?", (key,)).fetchone()
-        return Reply(**json.loads(row[0]), cached=True) if row else None
-
-    def put(self, key: str, reply: Reply) -> None:
-        told = {"text": reply.text, "finished": reply.finished}
-        told |= {"tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out}
-        self._db.execute(
-            "INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, json.dumps(told, ensure_ascii=False))
-        )
-        self._db.commit()
-
-    def close(self) -> None:
-        self._db.close()
-
-
-def payload_key(payload: Mapping[str, Any]) -> str:
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(slots=True)
-class Endpoint:
-    """``base_url`` ends in /v1. ``per_minute``: calls begun in a minute, 0 for no limit. ``key`` is sent and never kept."""
-
-    base_url: str
-    key: str = ""
-    concurrency: int = 4
-    per_minute: float = 0
-    retries: int = 5
-    timeout: float = 120.0
-    cache: Cache | None = None
-    first_wait: float = _FIRST_WAIT
-    calls: int = 0
-    _next: float = field(default=0.0, repr=False)
-
-    def complete(
-        self, payloads: Sequence[Mapping[str, Any]], on_done: Callable[[], None] | None = None
-    ) -> list[Reply | Failure]:
-        """A reply or a failure for each payload, in order. EndpointError as soon as the set-up proves wrong."""
-        return asyncio.run(self._complete(payloads, on_done))
-
-    async def _complete(
-        self, payloads: Sequence[Mapping[str, Any]], on_done: Callable[[], None] | None
-    ) -> list[Reply | Failure]:
-        import httpx
-
-        gate = asyncio.Semaphore(self.concurrency)
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        async with httpx.AsyncClient(timeout=self.timeout, headers=headers) as client:
-
-            async def one(payload: Mapping[str, Any]) -> Reply | Failure:
-                async with gate:
-                    reply = await self._one(client, payload)
-                if on_done:
-                    on_done()
-                return reply
-
-            tasks = [asyncio.ensure_future(one(payload)) for payload in payloads]
-            try:
-                return await asyncio.gather(*tasks)
-            except EndpointError:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                raise
-
-    async def _one(self, client: httpx.AsyncClient, payload: Mapping[str, Any]) -> Reply | Failure:
-        key = payload_key(payload)
-        known = self.cache.get(key) if self.cache else None
-        if known is not None:
-            return known
-        reply = await self._with_retries(lambda: self._call(client, payload))
-        if isinstance(reply, Reply) and self.cache:
-            self.cache.put(key, reply)
-        return reply
-
-    async def _with_retries(self, call: Callable[[], Awaitable[Reply | _Again]]) -> Reply | Failure:
-        last = _Again("没有请求")
-        for attempt in range(self.retries + 1):
-            await self._turn()
-            outcome = await call()
-            if isinstance(outcome, Reply):
-                return outcome
-            last = outcome
-            if attempt < self.retries:
-                wait = last.wait or self.first_wait * 2**attempt
-                await asyncio.sleep(min(wait, _LONGEST_WAIT) * random.uniform(0.8, 1.3))
-        if last.down:
-            raise EndpointError(
-                f"接口连不上（{last.reason}）",
-                where=self.base_url,
-                hint="检查地址，或稍后再运行：已得到的回答不会再次请求",
-            )
-        return Failure(last.reason)
-
-    async def _turn(self) -> None:
-        """Wait until the rate limit lets another call begin."""
-        self.calls += 1
-        if self.per_minute:
-            now = time.monotonic()
-            start = max(now, self._next)
-            self._next = start + 60 / self.per_minute
-            await asyncio.sleep(start - now)
-
-    async def _call(self, client: httpx.AsyncClient, payload: Mapping[str, Any]) -> Reply | _Again:
-        import httpx
-
-        try:
-            response = await client.post(f"{self.base_url.rstrip('/')}/chat/completions", json=dict(payload))
-        except httpx.TimeoutException:
-            return _Again("等待超时")
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise EndpointError(
-                "接口地址不对", where=self.base_url, hint="写成 http://主机:端口/v1"
-            ) from error
-        except httpx.TransportError as error:
-            return _Again(str(error) or type(error).__name__, down=True)
-        if response.status_code == 200:
-            return _reply(response)
-        return self._refused(response, str(payload.get("model", "")))
-
-    def _refused(self, response: httpx.Response, model: str) -> _Again:
-        """Whether another try may help; raises for what a person must mend."""
-        said = response.text[:300]
-        if response.status_code == 402 or any(word in said for word in _QUOTA):
-            raise EndpointError(
-                "接口额度已用完", where=self.base_url, hint="充值后再运行：已得到的回答不会再次请求"
-            )
-        if response.status_code in (401, 403):
-            raise EndpointError(
-                "接口不接受这个密钥", where=self.base_url, hint="检查配置里 key_env 所指的环境变量"
-            )
-        if response.status_code in _RETRIED:
-            return _Again(f"接口返回 {response.status_code}", _retry_after(response))
-        if response.status_code == 404 or "model" in said.lower():
-            raise EndpointError(
-                f"接口没有模型“{model}”（{said[:120]}）", where=self.base_url, hint="检查 model 和 base_url"
-            )
-        raise EndpointError(f"接口返回 {response.status_code}：{said[:200]}", where=self.base_url)
+_LONGEST_ASKED = 300.0
+_WAITS = 30
+_BRIEF_RETRIES = 2
+_AGAIN = "已得到的回答都已存好，再运行不会重复请求"
 
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A call that may succeed later. ``wait``: seconds that the endpoint asked for."""
+    """A call that may succeed later. ``wait``: the seconds that the endpoint asked for."""
 
     reason: str
-    wait: float = 0.0
+    wait: float | None = None
     down: bool = False
 
 
-def _retry_after(response: httpx.Response) -> float:
-    try:
-        return max(0.0, float(response.headers.get("retry-after", "0")))
-    except ValueError:
-        return 0.0
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    import yaml
+
+    text = files("caiwen.engines").joinpath("endpoint.yaml").read_text(encoding="utf-8")
+    return {name: re.compile("|".join(lines), re.IGNORECASE) for name, lines in yaml.safe_load(text).items()}
 
 
-def _reply(response: httpx.Response) -> Reply | _Again:
-    """The text of the first choice; a body that is no such JSON is worth another try."""
+class Endpoint:
+    """An :class:`~caiwen.engines.protocol.Engine` behind ``base_url``. ``key`` is sent and never kept or shown.
+
+    ``patient``: a call that is cancelled when it is under way still brings its reply, since it is paid for; a second
+    cancellation breaks it off.
+    """
+
+    def __init__(
+        self, settings: EngineSettings, key: str = "", purse: Purse | None = None, *, patient: bool = False
+    ) -> None:
+        if not settings.model:
+            raise EngineError("没有写模型名（model）", hint="写上接口里的模型名，GET /v1/models 可以列出")
+        if not re.match(r"https?://[^/\s]+", settings.base_url):
+            raise EngineError("接口地址不对", where=settings.base_url, hint="写成 http://主机:端口/v1")
+        self.settings, self.purse = settings, purse or Purse.of(settings)
+        self._key, self._patient = key, patient
+        self._pace = Pace(settings.per_minute)
+        self._gate = asyncio.Semaphore(settings.concurrency)
+        self._client: httpx.AsyncClient | None = None
+        self._reached = False
+
+    @property
+    def model(self) -> str:
+        return self.settings.model
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+        self._client, self._gate = None, asyncio.Semaphore(self.settings.concurrency)
+
+    async def generate(self, messages: Sequence[Message], params: Params) -> Reply:
+        body: dict[str, Any] = {"model": self.model, "messages": [dict(m) for m in messages]}
+        body |= params.record()
+        chars = sum(len(m["content"]) for m in messages)
+        tries = waits = 0
+        while True:
+            outcome = await self._turn(body, chars, params.max_tokens)
+            if isinstance(outcome, Reply):
+                return outcome
+            if outcome.wait is not None and waits < _WAITS:
+                waits += 1
+                continue  # the pace holds everybody back as long as the endpoint asked
+            if tries >= self._retries(outcome):
+                raise self._given_up(outcome)
+            await asyncio.sleep(backoff(tries))
+            tries += 1
+
+    def _retries(self, outcome: _Again) -> int:
+        """An address where nothing ever answered is given up early."""
+        brief = outcome.down and not self._reached
+        return min(self.settings.retries, _BRIEF_RETRIES) if brief else self.settings.retries
+
+    def _given_up(self, outcome: _Again) -> EngineError | CallError:
+        where = self.settings.base_url
+        if outcome.down:
+            hint = f"检查地址和服务是否在运行；{_AGAIN}"
+            return EngineError(f"接口连不上（{outcome.reason}）", where=where, hint=hint)
+        return CallError(outcome.reason, where=where)
+
+    # --- one call ---------------------------------------------------------------------------------
+
+    async def _turn(self, body: dict[str, Any], chars: int, max_tokens: int) -> Reply | _Again:
+        """Waits for its turn, then sends. A place among the concurrent ones is only held while sending."""
+        async with self._gate:
+            await self._pace.turn()
+            _unless_cancelled()
+            ticket = self.purse.hold(chars, max_tokens)
+            used = Usage()
+            try:
+                sending = self._send(body, used)
+                return await (_to_the_end(asyncio.ensure_future(sending)) if self._patient else sending)
+            finally:
+                self.purse.settle(ticket, used.tokens_in, used.tokens_out)
+
+    async def _send(self, body: dict[str, Any], used: Usage) -> Reply | _Again:
+        """One request and what its answer means; ``used`` is filled in for whatever may have been paid."""
+        import httpx
+
+        began = time.monotonic()
+        url = f"{self.settings.base_url.rstrip('/')}/chat/completions"
+        try:
+            response = await self._connected().post(url, json=body)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise EngineError(
+                "接口地址不对", where=self.settings.base_url, hint="写成 http://主机:端口/v1"
+            ) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            return _Again(str(error) or "没有应答", down=True)
+        except httpx.TimeoutException:
+            return _Again(f"等了 {self.settings.timeout:g} 秒没有回答")
+        except httpx.TransportError as error:
+            return _Again(f"连接中途断开（{error or type(error).__name__}）")
+        except httpx.DecodingError:
+            return _Again("接口的回复解不开")
+        self._reached = True
+        if response.status_code != 200 or says_error(response):
+            return self._refused(response)
+        used.take(body, response)
+        reply = read(response, time.monotonic() - began)
+        return reply if isinstance(reply, Reply) else _Again(reply)
+
+    def _connected(self) -> httpx.AsyncClient:
+        import httpx
+
+        if self._client is None:
+            headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+            timeout = httpx.Timeout(self.settings.timeout, connect=min(10.0, self.settings.timeout))
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=self.settings.concurrency)
+            self._client = httpx.AsyncClient(timeout=timeout, headers=headers, limits=limits)
+        return self._client
+
+    def _refused(self, response: httpx.Response) -> Reply | _Again:
+        """What an answer that is no completion means. Raises for what a person must mend."""
+        said, code = " ".join(response.text[:500].split()), response.status_code
+        where, words = self.settings.base_url, _words()
+        lasting = code < 500 and code != 429
+        if code == 402 or (code < 500 and words["quota"].search(said)):
+            raise EngineError("接口的额度已用完", where=where, hint=f"充值或换一个密钥；{_AGAIN}")
+        if lasting and words["filtered"].search(said):
+            return Reply("", FILTERED)
+        if code in (401, 403):
+            hint = f"检查环境变量 {self.settings.key_env} 里的密钥；{_AGAIN}"
+            raise EngineError(f"接口不接受这个密钥（{code}）", where=where, hint=hint)
+        if code in (404, 405) or (lasting and words["no_model"].search(said)):
+            hint = f"检查 model 和 base_url（到 /v1 为止）；{_AGAIN}"
+            raise EngineError(f"接口没有模型“{self.model}”（{code} {said[:120]}）", where=where, hint=hint)
+        if code in _RETRIED or code == 200:
+            return self._busy(response)
+        if code in range(300, 400):
+            to = response.headers.get("location", "")
+            raise EngineError(f"接口转到别处（{code} {to}）", where=where, hint="把 base_url 写成转到的地址")
+        raise CallError(f"接口返回 {code}：{said[:200]}", where=where)
+
+    def _busy(self, response: httpx.Response) -> _Again:
+        wait = retry_after(response.headers)
+        if wait is not None and wait > _LONGEST_ASKED:
+            raise EngineError(
+                f"接口限流，要求等 {wait / 60:,.0f} 分钟",
+                where=self.settings.base_url,
+                hint=f"到时候再运行；{_AGAIN}",
+            )
+        if wait is not None:
+            self._pace.pause(wait)
+        return _Again(f"接口返回 {response.status_code}", wait)
+
+
+async def _to_the_end(sending: asyncio.Future[Reply | _Again]) -> Reply | _Again:
+    """The first cancellation is noted, but the call goes on; a second one ends it."""
     try:
-        body = response.json()
-        choice = body["choices"][0]
-        text = choice["message"]["content"]
-    except (ValueError, KeyError, IndexError, TypeError):
-        return _Again("接口的回复不是所约定的 JSON")
-    if not isinstance(text, str) or not text.strip():
-        return _Again("接口的回复是空的")
-    usage = body.get("usage") or {}
-    finished = choice.get("finish_reason") != "length"
-    return Reply(
-        text, finished, int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
-    )
+        return await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        return await sending
+
+
+def _unless_cancelled() -> None:
+    """No further call after a cancellation that an earlier one outlasted."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

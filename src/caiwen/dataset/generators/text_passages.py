@@ -1,0 +1,111 @@
+"""Which passages are worth a call: text that says something, spread over documents and sections, none twice."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+from caiwen.dataset.data import load
+from caiwen.finance.knowledge_points import points_of
+from caiwen.records import Passage
+
+T = TypeVar("T")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_DIGIT = re.compile(r"\d")
+_KEY_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    sections: re.Pattern[str]
+    texts: re.Pattern[str]
+    han: float
+    digits: float
+
+
+@cache
+def rules() -> Rules:
+    told = load("passages.yaml")
+    sections, texts = (re.compile("|".join(told[name]), re.MULTILINE) for name in ("sections", "texts"))
+    return Rules(sections, texts, told["han"], told["digits"])
+
+
+def worth_asking(passage: Passage, min_chars: int) -> bool:
+    """Running text, neither contents, forms, promises nor lives of directors."""
+    text, wanted = passage.text, rules()
+    if passage.kind != "text" or len(text) < min_chars:
+        return False
+    bare = re.sub(r"\s", "", text)
+    if len(_HAN.findall(bare)) < wanted.han * len(bare) or len(_DIGIT.findall(bare)) > wanted.digits * len(
+        bare
+    ):
+        return False
+    return not wanted.sections.search(passage.section) and not wanted.texts.search(text)
+
+
+def spread(passages: Iterable[Passage], seed: int) -> Iterator[Passage]:
+    """All of them, each text once: document after document, in each another section every time.
+
+    The order depends on ``seed`` and the passages alone, so a larger count only adds to a smaller one.
+    """
+    rooms: dict[str, dict[str, list[Passage]]] = {}
+    for passage in passages:
+        section = " / ".join(passage.section.split(" / ")[:2])
+        rooms.setdefault(passage.document, {}).setdefault(section, []).append(passage)
+    documents = [
+        _in_turn(iter(sorted(room, key=lambda p: _rank(seed, p.text))) for room in _shuffled(sections, seed))
+        for sections in _shuffled(rooms, seed)
+    ]
+    seen: set[str] = set()
+    for passage in _in_turn(documents):
+        key = "".join(_HAN.findall(passage.text))[:_KEY_CHARS]
+        if key not in seen:
+            seen.add(key)
+            yield passage
+
+
+def choose(passages: Iterable[Passage], count: int, seed: int, lacking: Mapping[str, int]) -> list[Passage]:
+    """``count`` passages; first those that show knowledge points of which pairs are lacking, as many as are."""
+    order = list(spread(passages, seed))
+    taken: dict[int, Passage] = {}
+    left = {point: wanted for point, wanted in lacking.items() if wanted > 0}
+    for number, passage in enumerate(order) if left else ():
+        shown = [p for p in points_of(passage.text) if left.get(p, 0) > 0]
+        if shown and len(taken) < count:
+            taken[number] = passage
+            for point in shown:
+                left[point] -= 1
+    for number, passage in enumerate(order):
+        if len(taken) >= count:
+            break
+        taken.setdefault(number, passage)
+    return list(taken.values())
+
+
+def pick(passage: Passage, names: Iterable[str], seed: int) -> str:
+    """The prompt of a passage: stays the same whatever else is chosen, and mostly when a prompt is added."""
+    return max(names, key=lambda name: _rank(seed, f"{name}|{passage.document}|{passage.ordinal}"))
+
+
+def _shuffled(rooms: Mapping[str, T], seed: int) -> list[T]:
+    return [rooms[name] for name in sorted(rooms, key=lambda name: _rank(seed, name))]
+
+
+def _rank(seed: int, text: str) -> bytes:
+    return hashlib.blake2b(f"{seed}|{text}".encode(), digest_size=8).digest()
+
+
+def _in_turn(sources: Iterable[Iterator[T]]) -> Iterator[T]:
+    """One of each, again and again, until all are through."""
+    waiting = deque(sources)
+    while waiting:
+        source = waiting.popleft()
+        for one in source:
+            yield one
+            waiting.append(source)
+            break
