@@ -190,7 +190,9 @@ class Builder:
     def _drafts(self) -> Iterator[Draft]:
         use = self.config.generators
         if use.exercises:
-            yield from exercises.exercises(use.exercises.count, self.config.seed)
+            yield from exercises.exercises(
+                use.exercises.count, self.config.seed, held=self.config.split.wording > 0
+            )
         if use.refusals:
             named = [c.name for c in self.companies.values()][: use.refusals.companies]
             yield from refusals.refusals(self.material.guard, named)
@@ -223,11 +225,14 @@ class Builder:
 
     def _relations(self, wordings: Wordings) -> Iterator[Draft]:
         wanted = self.config.select.documents
+        versions = Counter(policy.key for policy in self.store.policies())
         for policy in self.store.policies():
             name = self.names.get(policy.document, "")
             if wanted and name not in wanted:
                 continue
-            for thing in relations.things(policy, self.store.articles(policy.document), name):
+            for thing in relations.things(
+                policy, self.store.articles(policy.document), name, several=versions[policy.key] > 1
+            ):
                 yield from drafts(thing, wordings, self.names)
             self.seen.forget()
 
@@ -253,7 +258,7 @@ class Builder:
             made: Iterable[Thing] = facts.things(company, use.facts.kinds)
             for thing in made:
                 yield from drafts(thing, wordings, self.names)
-            if before is not None and "compare" in use.facts.kinds:
+            if before is not None and "compare" in use.facts.kinds and self._alike(company, before):
                 for thing in facts.compare(company, before):
                     yield from drafts(thing, self._wordings(1), self.names)
         if use.formulas:
@@ -261,6 +266,10 @@ class Builder:
                 yield from drafts(thing, self._wordings(use.formulas.wordings), self.names)
         if use.turns:
             yield from turns.dialogues(company, self._wordings(1), self.names)
+
+    def _alike(self, one: Company, other: Company) -> bool:
+        """Of one sector, so that comparing them makes sense."""
+        return self.companies[one.who].sector == self.companies[other.who].sector
 
     def _grouped(self) -> Iterator[tuple[str, list[Fact]]]:
         """The facts company by company."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from caiwen.dataset.data import load
 from caiwen.dataset.ledger import size_of, when_of
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import Formula
@@ -13,6 +14,7 @@ from caiwen.finance.items import taxonomy
 from caiwen.records import Fact, Scope, Span
 
 _PLACES = Decimal("0.01")
+_HUNDRED_MILLION = 8
 _FINE = Decimal("0.0001")
 
 
@@ -27,21 +29,39 @@ def period_words(fact: Fact) -> str:
 
 
 def item_words(fact: Fact) -> str:
-    return f"母公司口径的{fact.item}" if fact.scope is Scope.PARENT else fact.item
+    """With its member and scope: 母公司口径的营业收入, 股东某某的持股数量, 客户销售额（第一名）."""
+    name, naming = fact.item, load("naming.yaml")
+    for axis, member in fact.dimensions.items():
+        name = (
+            f"{name}（{member}）"
+            if axis in naming["beside"]
+            else f"{naming['kinds'].get(axis, '')}{member}的{name}"
+        )
+    return f"母公司口径的{name}" if fact.scope is Scope.PARENT else name
+
+
+def asked_with(item: str) -> str:
+    """谁, 哪里, 多少 or 什么: what a question for this text asks with."""
+    found: dict[str, list[str]] = load("naming.yaml")["asked_with"]
+    return next((word for word, items in found.items() if item in items), "什么")
 
 
 def value_words(fact: Fact) -> str:
     """Exact, with unit; texts as they stand."""
     value = size_of(fact)
-    return (fact.text or "").strip() if value is None else format_value(value, fact.unit)
+    return (fact.text or "").strip() if value is None else money_words(value, fact.unit)
 
 
-def in_large_units(value: Decimal, unit: str | None, turn: int) -> str:
-    """The same value in 万元 or 亿元 where that loses nothing that two places would show; else as it is."""
-    for name, power in (("亿元", 8), ("万元", 4)):
-        scaled = value.scaleb(-power)
-        if unit == "元" and turn % 3 == 0 and abs(scaled) >= 1 and scaled == scaled.quantize(_PLACES):
-            return format_value(scaled.quantize(_PLACES), name)
+def exact_words(fact: Fact) -> str:
+    """In the base unit, as steps of a calculation need it."""
+    return format_value(size_of(fact) or Decimal(0), fact.unit)
+
+
+def money_words(value: Decimal, unit: str | None) -> str:
+    """Large amounts in 亿元 where two places lose nothing, as banks print them in 百万元; else as it is."""
+    scaled = value.scaleb(-_HUNDRED_MILLION)
+    if unit == "元" and abs(scaled) >= 1 and scaled == scaled.quantize(_PLACES):
+        return format_value(scaled.quantize(_PLACES), "亿元")
     return format_value(value, unit)
 
 

@@ -29,10 +29,16 @@ class Splitter:
         return WORDING if draft.held_out else TRAIN
 
     def is_held(self, key: str) -> bool:
-        parts = key.split("|")
-        if self.by_company or len(parts) < 6:
-            unit = parts[0] if len(parts) >= 6 else key
-        else:
-            unit = "|".join(parts[:3])
+        unit = self.unit(key)
         digest = hashlib.blake2b(f"{self.seed}|{unit}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") < self.share * 2**64
+
+    def unit(self, key: str) -> str:
+        """What is held out as one: a company or one item of it; an article, in all its versions; a term, an exercise, a refused wish."""
+        kind, *parts = key.split("|")
+        match kind:
+            case "fact":
+                return parts[0] if self.by_company else "|".join(parts[:3])
+            case "law":
+                return f"{parts[0]}|{parts[2]}"
+        return key

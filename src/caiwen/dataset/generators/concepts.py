@@ -4,32 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from caiwen.dataset.data import load
 from caiwen.dataset.generators.formulas import pretty
 from caiwen.dataset.generators.wording import Thing
 from caiwen.dataset.records import Source
-from caiwen.finance.formulas import formulas
-from caiwen.finance.glossary import terms
+from caiwen.finance.formulas import Formula, formulas
+from caiwen.finance.glossary import find, terms
+from caiwen.finance.knowledge_points import points_of
 from caiwen.records import Passage
 
 _SHORTEST, _LONGEST = 15, 600
+_COMMON = "通用"
 
 
 def of_formulas() -> Iterator[Thing]:
-    forms = {"percent": "，以百分数表示", "ratio": "，以倍数或比值表示", "amount": "，以金额表示"}
     for formula in formulas().all:
         rule = f"{formula.name} = {pretty(formula.expression)}"
-        slots = {"i": formula.name, "rule": rule, "form": forms[formula.display], "source": formula.source}
-        texts = (rule, formula.source)
-        source = Source(document="formulas.yaml", passage=f"公式：{formula.name}")
+        source = "" if formula.source == _COMMON else f"口径来源：{formula.source}。"
+        slots = {"i": formula.name, "rule": rule, "form": _form(formula), "source": source}
         yield Thing(
             "concept_formula",
             slots,
             (),
             (f"formula|{formula.name}",),
             "concepts",
-            texts=texts,
-            sources=(source,),
+            texts=(rule, formula.source),
+            sources=(Source(document="formulas.yaml", passage=f"公式：{formula.name}"),),
+            points=_points(formula),
         )
+
+
+def _points(formula: Formula) -> tuple[str, ...]:
+    term = find(formula.name)
+    return points_of("", {formula.name}) or ((term.point,) if term else ())
+
+
+def _form(formula: Formula) -> str:
+    if formula.display == "percent":
+        return "以百分数表示"
+    return f"单位为{formula.unit}" if formula.unit else "以比值表示"
 
 
 def of_glossary() -> Iterator[Thing]:
@@ -37,19 +50,27 @@ def of_glossary() -> Iterator[Thing]:
     for term in terms():
         text = " ".join(term.text.split())
         if _SHORTEST <= len(text) <= _LONGEST:
-            answer = f"{term.name}：{text}" if not text.startswith(term.name) else text
-            source = Source(document=f"terms/{term.category}", passage=term.name)
-            key = f"term|{term.name}"
+            said = defined(term.name, text)
             yield Thing(
                 "concept",
                 {"i": term.name},
                 (),
-                (key,),
+                (f"term|{term.name}",),
                 "concepts",
-                texts=(answer,),
-                sources=(source,),
-                answer=answer,
+                texts=(said,),
+                sources=(Source(document=f"terms/{term.category}", passage=term.name),),
+                answer=said,
+                points=(term.point,),
             )
+
+
+def defined(name: str, text: str) -> str:
+    """As a sentence about the term, whatever form its definition has."""
+    if text.startswith(name):
+        return text
+    if text.startswith(("是", "指")):
+        return f"{name}{text}"
+    return f"{name}{'是' if name.endswith(tuple(load('naming.yaml')['bodies'])) else '是指'}{text}"
 
 
 def of_textbook(passages: Iterable[Passage], name: str) -> Iterator[Thing]:

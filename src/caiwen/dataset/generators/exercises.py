@@ -17,7 +17,8 @@ from caiwen.dataset.generators.formulas import pretty
 from caiwen.dataset.records import Draft, Evidence, Source
 from caiwen.finance.formulas import FormulaError, evaluate, names_in
 
-_TRIES = 12
+_TRIES = 40
+_HELD_EVERY = 5
 
 
 @dataclass(slots=True)
@@ -35,8 +36,11 @@ class Sheet:
         self.shown[name] = f"{number:,f}{'%' if unit == '%' else ''}"
 
 
-def exercises(count: int, seed: int) -> Iterator[Draft]:
-    """About ``count``, evenly over the table; the same ones for the same seed."""
+def exercises(count: int, seed: int, held: bool = False) -> Iterator[Draft]:
+    """About ``count``, evenly over the table; the same ones for the same seed.
+
+    The last wording of each kind never enters training: with ``held`` some exercises are asked in it once more.
+    """
     table: list[dict[str, Any]] = load("exercises.yaml")["exercises"]
     each = max(1, -(-count // len(table)))
     left = count
@@ -46,19 +50,23 @@ def exercises(count: int, seed: int) -> Iterator[Draft]:
         for _ in range(each * _TRIES):
             if len(seen) == each or left == 0:
                 break
-            draft = _draft(row, number, chance)
-            if draft is not None and draft.keys[0] not in seen:
-                seen.add(draft.keys[0])
-                left -= 1
-                yield draft
+            sheet = worked(row, chance)
+            if sheet is None or (key := _key(row, sheet)) in seen:
+                continue
+            seen.add(key)
+            left -= 1
+            yield _written(row, number, sheet, chance.randrange(len(row["questions"]) - 1))
+            if held and len(seen) % _HELD_EVERY == 0:
+                yield _written(row, number, sheet, len(row["questions"]) - 1, held=True)
 
 
-def _draft(row: Mapping[str, Any], number: int, chance: random.Random) -> Draft | None:
+def worked(row: Mapping[str, Any], chance: random.Random) -> Sheet | None:
+    """With numbers drawn anew; None where they make no sense together."""
     sheet = Sheet()
     for name, (low, high, step) in row["parameters"].items():
         _parameter(sheet, name, row["units"].get(name, ""), _drawn(chance, low, high, step))
     try:
-        if "keep" in row and evaluate(row["keep"], sheet.values, powers=True) <= 0:
+        if any(evaluate(rule, sheet.values, powers=True) <= 0 for rule in row.get("keep", ())):
             return None
         if "solve" in row:
             _solve(sheet, row["solve"])
@@ -66,7 +74,7 @@ def _draft(row: Mapping[str, Any], number: int, chance: random.Random) -> Draft 
             _step(sheet, step)
     except FormulaError:
         return None
-    return _written(row, number, sheet, chance)
+    return sheet
 
 
 def _drawn(chance: random.Random, low: float, high: float, step: float) -> Decimal:
@@ -103,15 +111,16 @@ def _line(sheet: Sheet, name: str, expression: str, unit: str, places: int, symb
 
 
 def _symbols(expression: str) -> str:
-    """The expression in words, where all its names are words and not letters."""
-    return pretty(expression) if all(not n.isascii() for n in names_in(expression)) else ""
+    """The expression in words; nothing for the lines of single periods, whose number stands for itself."""
+    return "" if "t" in names_in(expression) else pretty(expression)
 
 
 def _with_values(expression: str, shown: Mapping[str, str]) -> str:
-    text = expression.replace("(0-n)", "(-n)")
     names = sorted(names_in(expression), key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<![A-Za-z\d]){re.escape(n)}(?![A-Za-z\d])" for n in names))
-    filled = pattern.sub(lambda m: f"({shown[m[0]]})" if shown[m[0]].startswith("-") else shown[m[0]], text)
+    filled = pattern.sub(
+        lambda m: f"({shown[m[0]]})" if shown[m[0]].startswith("-") else shown[m[0]], expression
+    )
     return pretty(filled)
 
 
@@ -134,29 +143,35 @@ def _solve(sheet: Sheet, rule: Mapping[str, Any]) -> None:
     sheet.put(rule["name"], low, "%", rule["places"] - 2)
 
 
-def _written(row: Mapping[str, Any], number: int, sheet: Sheet, chance: random.Random) -> Draft:
-    wording = chance.randrange(len(row["questions"]))
-    question = _filled(row["questions"][wording], sheet.shown)
+def _key(row: Mapping[str, Any], sheet: Sheet) -> str:
+    given = ",".join(f"{name}={sheet.shown[name]}" for name in row["parameters"])
+    return f"exercise|{row['name']}|{given}"
+
+
+def _written(row: Mapping[str, Any], number: int, sheet: Sheet, wording: int, held: bool = False) -> Draft:
     lead = _filled(row.get("lead", ""), sheet.shown)
-    last = row["steps"][-1]
-    wanted = row.get("answer_is") or last["name"]
-    unit = "" if wanted == row.get("answer_is") or last["unit"] == "%" else last["unit"]
-    end = f"因此，{row['name'] if 'answer_is' in row else wanted}为{sheet.shown[wanted]}{unit}。"
-    answer = lead + "；".join(sheet.lines) + f"。{end}"
-    given = "|".join(f"{k}={sheet.shown[k]}" for k in row["parameters"])
+    asked = row.get("asked") or [row["steps"][-1]["name"]]
+    end = "，".join(f"{name}为{sheet.shown[name]}{_unit(row, name)}" for name in asked)
     return Draft(
-        question=question,
-        answer=answer,
+        question=_filled(row["questions"][wording], sheet.shown),
+        answer=f"{lead}{'；'.join(sheet.lines)}。因此，{end}。",
         generator="exercises",
-        template=f"exercise.{number}.{wording}",
+        template=f"exercise.{number}.{'held' if held else wording}",
         evidence=Evidence(texts=(lead,) if lead else ()),
         sources=(Source(document="exercises.yaml", passage=row["name"]),),
-        keys=(f"exercise|{row['name']}|{given}",),
-        slots=tuple(sheet.shown[k] for k in row["parameters"]),
+        keys=(_key(row, sheet),),
+        slots=tuple(sheet.shown[name] for name in row["parameters"]),
+        held_out=held,
         stage=row.get("stage", "general"),
         difficulty=2 if len(sheet.lines) < 3 else 3,
         points=(row["point"],),
     )
+
+
+def _unit(row: Mapping[str, Any], name: str) -> str:
+    """As it stands behind the number shown, which holds its own %."""
+    unit: str = next((step["unit"] for step in row["steps"] if step["name"] == name), "")
+    return "" if unit == "%" else unit
 
 
 def _filled(template: str, shown: Mapping[str, str]) -> str:

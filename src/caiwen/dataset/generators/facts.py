@@ -8,16 +8,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from caiwen.dataset.data import load
 from caiwen.dataset.generators.wording import Thing, keys_of
 from caiwen.dataset.ledger import size_of
-from caiwen.dataset.speech import in_large_units, item_words, percent, period_words, value_words
-from caiwen.finance.amount import format_value
+from caiwen.dataset.speech import (
+    asked_with,
+    exact_words,
+    item_words,
+    money_words,
+    percent,
+    period_words,
+    value_words,
+)
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Period
 from caiwen.records import Basis, Fact, Scope, Span, Status
 
 _BASES = (Basis.CORRECTED, Basis.REPORTED, Basis.COMPARATIVE, Basis.RESTATED)
 _LONGEST = 60
+_FAR = 100
+_ENDS = ("期初", "期末")
+"""2020年期初现金… reads as the balance at the opening of 2020; such lines stand under 货币资金 and 现金的期末余额 too."""
 _SUMMABLE = ("money", "shares", "people", "count")
 Key = tuple[str, tuple[tuple[str, str], ...], Span, Scope]
 
@@ -52,10 +63,12 @@ def usable(fact: Fact) -> bool:
     """Whether a pair may state it: not in conflict, of a report period, short, and its print agrees with its value."""
     if fact.status is Status.CONFLICT or fact.basis not in _BASES or Period.parse(fact.period) is None:
         return False
-    if len(fact.period) > 6 or "中的" in fact.item:
+    if len(fact.period) > 6 or "中的" in fact.item or fact.item.startswith(_ENDS):
         return False
     if fact.value is None:
-        return bool(fact.text) and len(fact.text or "") <= _LONGEST and taxonomy().get(fact.item) is not None
+        text = fact.text or ""
+        absent = text.startswith(tuple(load("naming.yaml")["absent"]))
+        return 0 < len(text) <= _LONGEST and not absent and taxonomy().get(fact.item) is not None
     return all(len(member) <= _LONGEST for member in fact.dimensions.values())
 
 
@@ -72,7 +85,8 @@ def things(company: Company, kinds: Sequence[str]) -> Iterator[Thing]:
 def _all(company: Company, kinds: Sequence[str]) -> Iterator[Thing]:
     makers = {"multi": _lists, "change": _changes, "trend": _trends, "share": _shares}
     if {"lookup", "member", "text"} & set(kinds):
-        yield from (t for f in company.facts if (t := _single(company, f)).kind in kinds)
+        told = (f for f in company.facts if f.text != company.name)  # a company's name is no answer about it
+        yield from (t for f in told if (t := _single(company, f)).kind in kinds)
     for kind, make in makers.items():
         if kind in kinds:
             yield from make(company)
@@ -86,16 +100,10 @@ def _single(company: Company, fact: Fact) -> Thing:
     slots = {**_base(company, fact), "v": value_words(fact)}
     if fact.value is None:
         inside = "".join(fact.dimensions.values())
-        return Thing("text", {**slots, "i": inside + fact.item}, (fact,), keys_of([fact]), "facts")
-    if fact.dimensions:
-        member = "".join(fact.dimensions.values())
-        return Thing("member", {**slots, "m": member}, (fact,), keys_of([fact]), "facts")
-    slots["v"] = in_large_units(size_of(fact) or Decimal(0), fact.unit, hash_turn(fact))
-    return Thing("lookup", slots, (fact,), keys_of([fact]), "facts")
-
-
-def hash_turn(fact: Fact) -> int:
-    return int(fact.id[:2], 16)
+        slots |= {"i": inside + fact.item, "w": asked_with(fact.item)}
+        return Thing("text", slots, (fact,), keys_of([fact]), "facts")
+    kind = "member" if fact.dimensions else "lookup"
+    return Thing(kind, slots, (fact,), keys_of([fact]), "facts")
 
 
 def _numbers(company: Company) -> Iterator[tuple[Key, dict[str, Fact]]]:
@@ -131,15 +139,15 @@ def _list(company: Company, group: Sequence[Fact]) -> Thing:
 
 
 def _changes(company: Company) -> Iterator[Thing]:
-    for key, series in _numbers(company):
+    for _, series in _numbers(company):
         for period, now in series.items():
             before = Period.parse(period)
             base = series.get(str(before.prior_year())) if before else None
-            if base is not None and _comparable(now, base):
-                yield _change(company, key, now, base)
+            if base is not None and comparable(now, base):
+                yield change(company, now, base)
 
 
-def _comparable(now: Fact, base: Fact) -> bool:
+def comparable(now: Fact, base: Fact) -> bool:
     """One filing's two columns, or filings that agree; money-like amounts of one sign, so that a rate means something."""
     item = taxonomy().get(now.item)
     x, y = size_of(now), size_of(base)
@@ -149,46 +157,57 @@ def _comparable(now: Fact, base: Fact) -> bool:
     return same and y > 0 and x > 0 and x != y and x / y < 50
 
 
-def _change(company: Company, key: Key, now: Fact, base: Fact) -> Thing:
+def change(company: Company, now: Fact, base: Fact) -> Thing:
     x, y = size_of(now) or Decimal(0), size_of(base) or Decimal(0)
     more = x > y
-    member = "".join(m for _, m in key[1])
     slots = {
         **_base(company, now),
         "b": period_words(base),
         "v": value_words(now),
         "w": value_words(base),
-        "d": format_value(abs(x - y), now.unit),
+        "d": money_words(abs(x - y), now.unit),
         "r": f"{abs(percent((x - y) / y * 100))}%",
         "x": "增加" if more else "减少",
         "y": "增长" if more else "下降",
     }
-    if member:
-        slots["i"] = f"{member}的{now.item}"
     return Thing("change", slots, (now, base), keys_of([now, base]), "facts", 2)
 
 
 def _trends(company: Company) -> Iterator[Thing]:
-    """Three or more years in a row of one item."""
+    """Three or more years in a row of one item; a row of equal values shows no trend."""
     for key, series in _numbers(company):
         years = sorted(p for p in series if len(p) == 4)
         run = [y for y in years if str(int(y) - 1) in years or str(int(y) + 1) in years]
-        if len(run) >= 3 and int(run[-1]) - int(run[0]) == len(run) - 1 and not key[1]:
+        in_a_row = len(run) >= 3 and int(run[-1]) - int(run[0]) == len(run) - 1
+        if in_a_row and not key[1] and len({series[y].value for y in run}) > 1:
             yield _trend(company, [series[y] for y in run])
 
 
 def _trend(company: Company, facts: Sequence[Fact]) -> Thing:
-    values = [f.value or Decimal(0) for f in facts]
-    ups = [b > a for a, b in itertools.pairwise(values)]
-    shape = "逐年上升。" if all(ups) else "逐年下降。" if not any(ups) else "期间有升有降。"
+    sizes = [size_of(f) or Decimal(0) for f in facts]
+    ups = {b > a for a, b in itertools.pairwise(sizes) if a != b}
+    steady = all(a != b for a, b in itertools.pairwise(sizes))
+    way = "上升" if ups == {True} else "下降"
+    shape = "期间有升有降" if len(ups) > 1 else f"{'逐年' if steady else '总体'}{way}"
     slots = {
-        "c": company.name,
-        "i": item_words(facts[0]),
+        **_base(company, facts[0]),
         "list": "、".join(period_words(f) for f in facts),
         "values": "，".join(f"{period_words(f)}为{value_words(f)}" for f in facts),
-        "shape": shape if len(set(values)) == len(values) else "",
+        "shape": shape,
+        "whole": _over_all(facts),
     }
     return Thing("trend", slots, tuple(facts), keys_of(facts), "facts", 3)
+
+
+def _over_all(facts: Sequence[Fact]) -> str:
+    """From the first year to the last; nothing where one filing does not hold both or a rate would mean nothing."""
+    first, last = facts[0], facts[-1]
+    if not comparable(last, first):
+        return ""
+    x, y = size_of(first) or Decimal(1), size_of(last) or Decimal(0)
+    way, rises = ("增加", "增长") if y > x else ("减少", "下降")
+    change, rate = money_words(abs(y - x), last.unit), abs(percent((y - x) / x * 100))
+    return f"{period_words(last)}比{period_words(first)}{way}{change}，{rises}{rate}%。"
 
 
 def _shares(company: Company) -> Iterator[Thing]:
@@ -199,7 +218,7 @@ def _shares(company: Company) -> Iterator[Thing]:
         whole_name = fact.item if fact.dimensions else wholes.get(item.statement if item else "")
         if item is None or item.unit != "money" or whole_name is None:
             continue
-        if fact.scope is Scope.PARENT or (fact.dimensions and fact.item not in ("营业收入", "营业成本")):
+        if fact.scope is Scope.PARENT or (fact.dimensions and fact.item != "营业收入"):
             continue
         whole = company.series.get((whole_name, (), fact.span, fact.scope), {}).get(fact.period)
         if whole is not None and whole is not fact and _is_part(fact, whole):
@@ -215,14 +234,11 @@ def _is_part(fact: Fact, whole: Fact) -> bool:
 
 def _share(company: Company, fact: Fact, whole: Fact) -> Thing:
     x, y = size_of(fact) or Decimal(0), size_of(whole) or Decimal(1)
-    member = "".join(fact.dimensions.values())
-    name = f"{member}的{fact.item}" if member else item_words(fact)
     slots = {
         **_base(company, fact),
-        "i": name,
         "t": whole.item,
-        "v": value_words(fact),
-        "w": value_words(whole),
+        "v": exact_words(fact),
+        "w": exact_words(whole),
         "a": f"{x:,f}",
         "e": f"{y:,f}",
         "r": f"{percent(x / y * 100)}%",
@@ -231,27 +247,35 @@ def _share(company: Company, fact: Fact, whole: Fact) -> Thing:
 
 
 def compare(one: Company, other: Company) -> Iterator[Thing]:
-    """The same item and period of two companies."""
+    """The same item and period of two companies, where people would compare them: core items, not far apart."""
+    wanted = load("naming.yaml")["compared"]
     for key, series in _numbers(one):
-        item = taxonomy().get(key[0])
-        theirs = other.series.get(key, {})
-        if item is None or item.unit not in _SUMMABLE or key[1] or key[3] is Scope.PARENT:
+        if key[0] not in wanted or key[1] or key[3] is Scope.PARENT:
             continue
+        theirs = other.series.get(key, {})
         for period in sorted(set(series) & set(theirs)):
             a, b = series[period], theirs[period]
-            if a.value is not None and b.value is not None and a.value != b.value and a.unit == b.unit:
+            if a.value is not None and b.value is not None and a.unit == b.unit and _near(a.value, b.value):
                 yield _comparison(one, other, a, b)
+
+
+def _near(x: Decimal, y: Decimal) -> bool:
+    """Different, and of a size that makes the difference worth telling."""
+    small, large = sorted((abs(x), abs(y)))
+    return x != y and large < small * _FAR
 
 
 def _comparison(one: Company, other: Company, a: Fact, b: Fact) -> Thing:
     x, y = size_of(a) or Decimal(0), size_of(b) or Decimal(0)
+    rate = a.unit == "%"
     slots = {
         **_base(one, a),
         "o": other.name,
         "v": value_words(a),
         "w": value_words(b),
-        "d": format_value(abs(x - y), a.unit),
-        "more": "多" if x > y else "少",
+        "d": f"{abs(x - y)}个百分点" if rate else money_words(abs(x - y), a.unit),
+        "more": ("高" if x > y else "低") if rate else "多" if x > y else "少",
+        "top": one.name if x > y else other.name,
     }
     both = ((one.who, one.name), (other.who, other.name))
     return Thing("compare", slots, (a, b), keys_of([a, b]), "facts", 2, companies=both)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from caiwen.dataset.generators.facts import Company
 from caiwen.dataset.generators.wording import Thing, keys_of
 from caiwen.dataset.ledger import size_of
-from caiwen.dataset.speech import period_words, ratio_shown, value_words
+from caiwen.dataset.speech import exact_words, period_words, ratio_shown
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import Formula, FormulaError, balance_of, evaluate, formulas, names_in
 from caiwen.finance.period import Period
@@ -91,7 +91,7 @@ def _written(
     company: Company, formula: Formula, period: str, inputs: Mapping[str, Input], shown: str
 ) -> Thing:
     facts = _unique(inputs)
-    told = "，".join(f"{period_words(f)}{f.item}为{value_words(f)}" for f in facts)
+    told = "，".join(f"{period_words(f)}{f.item}为{exact_words(f)}" for f in facts)
     means = "".join(f"{i.step}。" for i in inputs.values() if i.step)
     rule = pretty(formula.expression)
     numbers = with_values(formula.expression, {n: _plain(i.value) for n, i in inputs.items()})

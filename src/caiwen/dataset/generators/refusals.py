@@ -9,11 +9,14 @@ from caiwen.dataset.data import load
 from caiwen.dataset.records import Draft, Evidence, Source
 from caiwen.guard import Guard
 
+_HELD_EVERY = 9
+_POINT = "证券监管"
+
 
 def refusals(guard: Guard, names: Sequence[str]) -> Iterator[Draft]:
     """``names``: of companies. What the guard in force does not refuse is no example of refusing."""
     rules = load("refusals.yaml")
-    topics: list[str] = rules["topics"][0]["names"]
+    topics: list[str] = rules["topics"]
     for number, template in enumerate(rules["questions"]):
         fields = {"{s}": names, "{t}": topics}
         slots = [mark for mark in fields if mark in template]
@@ -37,7 +40,8 @@ def _draft(guard: Guard, question: str, number: int, words: Sequence[str]) -> Dr
         template=f"refusal.{number}",
         evidence=Evidence(texts=(decision.text, guard.notice)),
         sources=(Source(document="policy.yaml", passage=f"{guard.policy.version}:{decision.rule}"),),
-        keys=(f"refusal|{number}|{'|'.join(words)}",),
+        keys=(f"refusal|{decision.rule}|{'|'.join(words)}",),
         slots=tuple(words),
-        held_out=number % 9 == 8,
+        held_out=number % _HELD_EVERY == _HELD_EVERY - 1,
+        points=(load("refusals.yaml")["points"].get(decision.rule, _POINT),),
     )

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from caiwen.dataset.data import load
 from caiwen.dataset.generators.wording import Thing
 from caiwen.dataset.records import Source
 from caiwen.records.policy import Article, Norm, NormKind, PolicyRecord
 
 _LONGEST = 500
 _SHORTEST = 15
-_SUBJECT = re.compile(
-    r"(?!违反|未|没有|有|不|采取|申请|根据|依照|经|在|对|决定)[\u4e00-\u9fff、]{2,15}(?<!的)(?<!规定)"
-)
 _KINDS = {
-    NormKind.OBLIGATION: ("义务", "应当做"),
-    NormKind.PROHIBITION: ("禁止", "不得做"),
-    NormKind.PERMISSION: ("权利", "可以做"),
-    NormKind.PENALTY: ("处罚", "受到的处罚是"),
-    NormKind.THRESHOLD: ("数量标准", "要达到的标准是"),
+    NormKind.OBLIGATION: ("义务", "应当做什么"),
+    NormKind.PROHIBITION: ("禁止性规定", "不得做什么"),
+    NormKind.PERMISSION: ("权利", "可以做什么"),
+    NormKind.PENALTY: ("处罚", "会受到什么处罚"),
+    NormKind.THRESHOLD: ("数量标准", "要达到什么标准"),
 }
 
 
-def things(policy: PolicyRecord, articles: list[Article], name: str) -> Iterator[Thing]:
-    """``name``: of the file."""
-    head = _head(policy)
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How a text is called: its title (titles inside it in single brackets), the day and what happened on it.
+
+    ``edition``: named in questions where several versions of one statute are at hand, else empty."""
+
+    title: str
+    day: str
+    how: str
+    edition: str
+
+
+def things(policy: PolicyRecord, articles: list[Article], name: str, several: bool) -> Iterator[Thing]:
+    """``name``: of the file. ``several``: further versions of this statute are in the store."""
+    head = _head(policy, several)
     if head is None:
         return
     yield from _dates(policy, head, name)
@@ -36,13 +48,14 @@ def things(policy: PolicyRecord, articles: list[Article], name: str) -> Iterator
         yield from _norms(policy, article, head, name)
 
 
-def _head(policy: PolicyRecord) -> tuple[str, str] | None:
-    """The day of this text and what happened on it."""
+def _head(policy: PolicyRecord, several: bool) -> Head | None:
     day = policy.version or policy.issued
     if day is None:
         return None
     last = policy.revisions[-1].action if policy.revisions else ""
-    return _words(day.day), {"amended": "修正", "revised": "修订", "passed": "通过"}.get(last, "公布")
+    how = {"amended": "修正", "revised": "修订", "passed": "通过"}.get(last, "公布")
+    title = policy.title.replace("《", "〈").replace("》", "〉")
+    return Head(title, _words(day.day), how, f"（{day.day[:4]}年{how}）" if several else "")
 
 
 def _words(day: str) -> str:
@@ -50,10 +63,14 @@ def _words(day: str) -> str:
     return f"{when.year}年{when.month}月{when.day}日"
 
 
-def _text(policy: PolicyRecord, head: tuple[str, str], article: Article | None = None) -> str:
+def _text(policy: PolicyRecord, head: Head, article: Article | None = None) -> str:
     """What the material says, for the check: title, day, article."""
-    said = f"《{policy.title}》{policy.issuer} {head[0]}{head[1]}"
+    said = f"《{head.title}》{policy.issuer} {head.day}{head.how}"
     return f"{said}\n{article.label} {article.text}" if article else said
+
+
+def _base(head: Head) -> dict[str, str]:
+    return {"t": head.title, "e": head.edition, "day": head.day, "how": head.how}
 
 
 def _source(policy: PolicyRecord, name: str, article: Article | None = None) -> Source:
@@ -66,8 +83,8 @@ def _key(policy: PolicyRecord, label: str) -> str:
     return f"law|{policy.key}|{policy.version.day if policy.version else ''}|{label}"
 
 
-def _article(policy: PolicyRecord, article: Article, head: tuple[str, str], name: str) -> Thing:
-    slots = {"t": policy.title, "a": article.label, "day": head[0], "how": head[1], "v": _line(article.text)}
+def _article(policy: PolicyRecord, article: Article, head: Head, name: str) -> Thing:
+    slots = {**_base(head), "a": article.label, "v": _line(article.text)}
     return Thing(
         "article",
         slots,
@@ -84,11 +101,11 @@ def _line(text: str) -> str:
     return " ".join(text.split()).replace("“", "‘").replace("”", "’")
 
 
-def _norms(policy: PolicyRecord, article: Article, head: tuple[str, str], name: str) -> Iterator[Thing]:
+def _norms(policy: PolicyRecord, article: Article, head: Head, name: str) -> Iterator[Thing]:
     """A sentence of an article that names whom it binds. Several sentences of one kind and subject are one thing."""
     told: dict[tuple[NormKind, str], list[Norm]] = {}
     for norm in article.norms:
-        if _SUBJECT.fullmatch(norm.subject) and norm.kind in _KINDS:
+        if _parties().fullmatch(norm.subject) and norm.kind in _KINDS:
             told.setdefault((norm.kind, norm.subject), []).append(norm)
     for (kind, subject), norms in told.items():
         text = "".join(norm.text for norm in norms)
@@ -96,13 +113,11 @@ def _norms(policy: PolicyRecord, article: Article, head: tuple[str, str], name: 
             continue
         word, act = _KINDS[kind]
         slots = {
-            "t": policy.title,
+            **_base(head),
             "a": article.label,
             "s": subject,
             "kind": word,
             "act": act,
-            "day": head[0],
-            "how": head[1],
             "v": _line(text),
         }
         key = _key(policy, f"{article.label}|{kind}|{subject}")
@@ -119,16 +134,24 @@ def _norms(policy: PolicyRecord, article: Article, head: tuple[str, str], name: 
         )
 
 
-def _dates(policy: PolicyRecord, head: tuple[str, str], name: str) -> Iterator[Thing]:
+@cache
+def _parties() -> re.Pattern[str]:
+    """Whom a norm may bind: subjects that end in a word for persons and bodies, and begin with none of action."""
+    rules = load("naming.yaml")["parties"]
+    actions, ends = "|".join(rules["not_before"]), "|".join(rules["ends"])
+    return re.compile(rf"(?!{actions})[\u4e00-\u9fff、]{{0,13}}(?:{ends})")
+
+
+def _dates(policy: PolicyRecord, head: Head, name: str) -> Iterator[Thing]:
     sources = (_source(policy, name),)
     if policy.issuer:
-        slots = {"t": policy.title, "who": policy.issuer, "day": head[0], "how": head[1]}
+        slots = {**_base(head), "who": policy.issuer}
         texts = (_text(policy, head),)
         yield Thing("law_date", slots, (), (_key(policy, "date"),), "relations", texts=texts, sources=sources)
     if policy.effective is not None and not policy.effective.assumed:
         day = _words(policy.effective.day)
-        texts = (f"《{policy.title}》自{day}起施行（{policy.effective.how}）",)
-        slots = {"t": policy.title, "day": day}
+        texts = (f"《{head.title}》自{day}起施行（{policy.effective.how}）",)
+        slots = {**_base(head), "day": day}
         yield Thing(
             "law_effect", slots, (), (_key(policy, "effect"),), "relations", texts=texts, sources=sources
         )

@@ -88,6 +88,7 @@ class Thing:
     sources: tuple[Source, ...] = ()
     answer: str = ""
     companies: tuple[tuple[str, str], ...] = ()
+    points: tuple[str, ...] = ()
 
 
 def drafts(thing: Thing, wordings: Wordings, names: Mapping[str, str]) -> Iterator[Draft]:
@@ -113,14 +114,15 @@ def drafts(thing: Thing, wordings: Wordings, names: Mapping[str, str]) -> Iterat
             held_out=held,
             difficulty=thing.difficulty,
             companies=thing.companies,
+            points=thing.points,
         )
 
 
 def key_of(fact: Fact) -> str:
-    """The fact key as text: who, item, dimensions, period, span, scope."""
+    """The fact key as text: fact, who, item, dimensions, period, span, scope."""
     who, item, dimensions, period, span, scope = fact.key()
     inside = ",".join(f"{k}={v}" for k, v in dimensions) if isinstance(dimensions, tuple) else ""
-    return f"{who}|{item}|{inside}|{period}|{span}|{scope}"
+    return f"fact|{who}|{item}|{inside}|{period}|{span}|{scope}"
 
 
 def keys_of(facts: Sequence[Fact]) -> tuple[str, ...]:
