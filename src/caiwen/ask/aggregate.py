@@ -10,7 +10,7 @@ from typing import Any
 
 from caiwen.ask.figures import Calculation, Figure, combine, derived, rounded
 from caiwen.ask.findings import Finding
-from caiwen.ask.plan import PeriodRef, Query
+from caiwen.ask.plan import Condition, PeriodRef, Query
 from caiwen.finance.amount import format_value
 
 SIGNS: dict[str, Callable[[Any, Any], bool]] = {
@@ -19,6 +19,7 @@ SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
+_BOUNDS = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
 _SMALLEST_MEAN = 2
 _SUM_WORD = {False: "合计", True: "之和"}
 
@@ -86,6 +87,10 @@ def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]
     if kind == "same":
         return [_same(findings, figures)] if len(figures) >= _SMALLEST_MEAN else findings
     numbers = [f for f in figures if f.value is not None]
+    if kind in ("above", "below"):
+        return (
+            [_above(findings, numbers, kind)] if len(numbers) == len(findings) == _SMALLEST_MEAN else findings
+        )
     if len(numbers) < _SMALLEST_MEAN or len({f.unit for f in numbers}) > 1:
         return findings
     made = _difference(numbers) if kind == "difference" else _sum_or_mean(numbers, kind, query.decimals)
@@ -98,6 +103,33 @@ def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]
     return [finding]
 
 
+def checked(finding: Finding, condition: Condition) -> Finding:
+    """The finding with whether its value keeps the bound, in front."""
+    figure = finding.answers[0]
+    truth = SIGNS[condition.sign](figure.exact or Decimal(0), condition.value)
+    item = f"{figure.item}{bound_words(condition)}"
+    answer = Figure(item=item, company=finding.company, period=figure.period, truth=truth)
+    return replace(
+        finding, kind="check", answers=[answer, *finding.answers], condition=condition, notes=finding.notes
+    )
+
+
+def bound_words(condition: Condition) -> str:
+    """大于5亿元, 不低于20%."""
+    return f"{_BOUNDS[condition.sign]}{bound_value(condition)}"
+
+
+def bound_value(condition: Condition) -> str:
+    """A bound as people write it: in 亿元 or 万元 where it is round there."""
+    value, unit = condition.value, condition.unit
+    if value and unit in ("", "元"):
+        for power, name in ((8, "亿"), (4, "万")):
+            short = value.scaleb(-power)
+            if abs(short) >= 1 and short == short.quantize(Decimal("0.01")):
+                return f"{short.normalize():f}{name}{unit}"
+    return format_value(value, unit)
+
+
 def _same(findings: list[Finding], figures: list[Figure]) -> Finding:
     keys = {_comparable(f) for f in figures}
     answer = Figure(
@@ -106,6 +138,29 @@ def _same(findings: list[Finding], figures: list[Figure]) -> Finding:
     one = findings[0].company if len({f.company for f in figures}) == 1 else None
     finding = Finding("same", findings[0].name, one, answers=[answer])
     finding.operands = figures
+    return finding
+
+
+def _above(findings: list[Finding], numbers: list[Figure], kind: str) -> Finding:
+    """Whether the first figure is the larger (or the smaller) one."""
+    first, second = ((f.exact or Decimal(0)) for f in numbers)
+    word = {"above": "高于", "below": "低于"}[kind]
+    names = [f.company.name if f.company else "" for f in numbers]
+    if names[0] == names[1]:
+        names = [finding.name for finding in findings]
+    else:
+        names[0] += findings[0].name
+    truth = first > second if kind == "above" else first < second
+    answer = Figure(
+        item=f"{names[0]}{word}{names[1]}",
+        company=findings[0].company,
+        period=findings[0].period,
+        truth=truth,
+    )
+    finding = Finding("above", findings[0].name, answers=[answer])
+    finding.operands = numbers
+    finding.notes = [f.name for f in findings]
+    finding.warnings = [w for f in findings for w in f.warnings]
     return finding
 
 

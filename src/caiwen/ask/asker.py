@@ -20,6 +20,8 @@ from caiwen.ask.execute import Executor
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
 from caiwen.ask.follow import complete
+from caiwen.ask.macro_desk import MacroDesk
+from caiwen.ask.macro_reply import MacroReply
 from caiwen.ask.multiples import attach, take
 from caiwen.ask.parse import Parser
 from caiwen.ask.passages import QUOTED, Index, Quote, Reader
@@ -31,12 +33,14 @@ from caiwen.ask.plan import (
     Define,
     Explain,
     ItemMeasure,
+    Macro,
     PeriodRef,
     Plan,
     Policy,
     Query,
     Refuse,
     Select,
+    Several,
     Unanswerable,
 )
 from caiwen.ask.policy_desk import PolicyDesk
@@ -88,6 +92,7 @@ class Draft:
     known: list[str] = field(default_factory=list)
     outcome: Outcome | None = None
     policy: list[tuple[PolicyValue, Quote | None]] = field(default_factory=list)
+    macro: MacroReply | None = None
 
 
 class Asker:
@@ -115,6 +120,7 @@ class Asker:
         self._world = World(store)
         self._universes: dict[tuple[str, ...], Universe] = {}
         self._policies = PolicyDesk(store, index)
+        self._macro = MacroDesk(store)
 
     def warm(self, years: int = 3) -> None:
         """Read ahead what every question and most rankings need: for a service, before its first question.
@@ -198,6 +204,9 @@ class Asker:
         policy = self._policies.plan(question, limit, today)
         if policy is not None:
             return policy
+        macro = self._macro.plan(question, limit, today)
+        if macro is not None:
+            return macro
         computed = calculators.plan(question, company=bool(read_companies(tidy(question), limit.world.book)))
         if computed is not None:
             return computed
@@ -224,6 +233,10 @@ class Asker:
                 return Draft("not_found", [Sentence(plan.text)], known=[plan.text])
             case Policy():
                 return self._policy(plan, limit)
+            case Macro():
+                reply = self._macro.reply(plan, limit)
+                status: AnswerStatus = "answered" if reply.answered else "not_found"
+                return Draft(status, reply.sentences, known=reply.known, macro=reply)
             case Compute():
                 worked = work(plan)
                 outcome = Outcome([worked.finding])
@@ -234,6 +247,8 @@ class Asker:
                 return self._define(plan, limit)
             case Explain():
                 return self._explain(plan, evidence, limit)
+            case Several():
+                return _together([self._draft(part, evidence, limit, trace) for part in plan.parts])
             case Query():
                 return self._query(plan, evidence, limit, trace)
 
@@ -305,6 +320,8 @@ class Asker:
         if draft.outcome:
             recorder.add_outcome(draft.outcome)
         recorder.add_policy(draft.policy)
+        if draft.macro:
+            recorder.values, recorder.citations = draft.macro.values, draft.macro.citations
         for quote in draft.quotes:
             recorder.add_quote(quote, getattr(plan, "topic", None) or getattr(plan, "term", None))
         texts = [recorder.cited(sentence) for sentence in draft.sentences]
@@ -344,6 +361,25 @@ class _Clock:
         yield
         spent = (time.perf_counter() - started) * 1000
         self._trace.stages.append(Stage(name=name, milliseconds=round(spent, 3)))
+
+
+def _together(drafts: Sequence[Draft]) -> Draft:
+    """The parts of an answer as one; what is not found is said, and what is found answers."""
+    found = any(draft.status == "answered" for draft in drafts)
+    outcome = Outcome()
+    for draft in drafts:
+        if draft.outcome:
+            outcome.findings += draft.outcome.findings
+            outcome.missing += draft.outcome.missing
+    said = {s.text: s for draft in reversed(drafts) for s in reversed(draft.sentences)}
+    return Draft(
+        "answered" if found else "not_found",
+        list(reversed(said.values())),
+        [f for draft in drafts for f in draft.figures],
+        [q for draft in drafts for q in draft.quotes],
+        [k for draft in drafts for k in draft.known],
+        outcome,
+    )
 
 
 def _drafted(outcome: Outcome, plan: Query) -> Draft:

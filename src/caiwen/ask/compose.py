@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
+from caiwen.ask.aggregate import bound_value
 from caiwen.ask.changes import POINTS
 from caiwen.ask.compose_market import market_sentences
 from caiwen.ask.figures import Figure
@@ -85,7 +87,8 @@ def _change(finding: Finding, query: Query) -> list[Sentence]:
     then = _then(finding, base)
     more = _direction(made.amount)
     moved = f"由{then}的{amount(base)}变为{amount(now)}，{more}"
-    rate = next((f for f in finding.answers if f.unit == "%" and f is made.rate), None)
+    added = finding.answers[:1] == [made.amount]
+    rate = None if added else next((f for f in finding.answers if f is made.rate), None)
     if rate:
         kind = "年均复合增长率" if query.change and query.change.compound else "增长率"
         said = f"{head}{kind}为{rate.value:f}%：{moved}"
@@ -196,7 +199,49 @@ def _combined(finding: Finding, query: Query) -> list[Sentence]:
     return sentences
 
 
+_HELD = {
+    ">": ("超过", "没有超过"),
+    ">=": ("达到", "没有达到"),
+    "<": ("低于", "不低于"),
+    "<=": ("没有超过", "超过了"),
+}
+
+
+def _check(finding: Finding, query: Query) -> list[Sentence]:
+    """是 or 否, what was asked, and the figure behind it."""
+    answer, *rest = finding.answers
+    condition = finding.condition
+    if condition is None:
+        return []
+    about = f"{finding.name}{'的变动' if condition.change else ''}"
+    if condition.value == 0:
+        held = f"{'为' if answer.truth else '不为'}{'正' if condition.sign in ('>', '>=') else '负'}数"
+    else:
+        held = _HELD[condition.sign][not answer.truth] + bound_value(condition)
+    lead = Sentence(f"{'是' if answer.truth else '否'}，{about}{held}。")
+    plain = replace(finding, answers=rest)
+    return [lead, *(_change(plain, query) if condition.change else _value(plain, query))]
+
+
+def _above(finding: Finding, query: Query) -> list[Sentence]:
+    """Both figures, and whether the first is the larger or the smaller one."""
+    answer = finding.answers[0]
+    parts = [
+        f"{figure.company.name if figure.company else ''}{_when(figure)}{name}为{amount(figure, query.currency_unit)}"
+        for figure, name in zip(finding.operands, finding.notes, strict=True)
+    ]
+    sentences = [Sentence(f"{'是' if answer.truth else '否'}。{'，'.join(parts)}。", tuple(finding.operands))]
+    steps = [f.calculation for f in finding.operands if f.calculation]
+    return [*sentences, *(Sentence(f"计算：{step.text}。") for step in steps)]
+
+
+def _when(figure: Figure) -> str:
+    return words_of(figure.period) if figure.period else ""
+
+
 _WRITERS = {
+    "check": _check,
+    "above": _above,
     "value": _value,
     "change": _change,
     "direction": _yes_no,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from caiwen.ask.aggregate import bound_words
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding
 from caiwen.ask.periods_text import words_of
 from caiwen.ask.plan import Condition, Order, Query
 from caiwen.ask.saying import Sentence, amount
 from caiwen.ask.survey import condition_name
-from caiwen.finance.amount import format_value
 
-_BOUNDS = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过"}
 _NAMED = 50
 
 
@@ -185,15 +184,4 @@ def _said_of(query: Query) -> str:
 
 
 def _bound(condition: Condition) -> str:
-    return f"{condition_name(condition)}{_BOUNDS[condition.sign]}{_value(condition)}"
-
-
-def _value(condition: Condition) -> str:
-    """A bound as people write it: in 亿元 or 万元 where it is round there."""
-    value, unit = condition.value, condition.unit
-    if value and unit in ("", "元"):
-        for power, name in ((8, "亿"), (4, "万")):
-            short = value.scaleb(-power)
-            if abs(short) >= 1 and short == short.quantize(short.__class__("0.01")):
-                return f"{short.normalize():f}{name}{unit}"
-    return format_value(value, unit)
+    return f"{condition_name(condition)}{bound_words(condition)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from caiwen.ask.aggregate import aggregate, rank_companies, rank_members, rank_periods
+from caiwen.ask.aggregate import aggregate, checked, rank_companies, rank_members, rank_periods
 from caiwen.ask.calculate import Calculator, Single, items_of, name_of
 from caiwen.ask.changes import Comparison, base_of, compare
 from caiwen.ask.evidence import Evidence
@@ -16,6 +16,7 @@ from caiwen.ask.plan import (
     BreakdownMeasure,
     Change,
     CompanyRef,
+    Condition,
     ItemMeasure,
     PeriodRef,
     Query,
@@ -45,6 +46,8 @@ class Executor:
             self._over_companies()
             return self.outcome
         for company in query.select.companies:
+            for condition in query.conditions:
+                self._check(company, condition)
             for measure in query.derive:
                 self._over_periods(company, measure)
         if query.aggregate:
@@ -121,6 +124,21 @@ class Executor:
             finding.name = name_of(ItemMeasure(item=figure.item, dimensions=measure.dimensions))
         self._quarter_note(calculator, company, measure, period, finding)
         return finding
+
+    def _check(self, company: CompanyRef, condition: Condition) -> None:
+        """Whether a bound holds for a company, with the figure that says so."""
+        measure, change = condition.measure, condition.change
+        if isinstance(measure, BreakdownMeasure):
+            return
+        self.evidence.fetch(company, items_of(measure))
+        for period in self._periods(company, measure):
+            found = (
+                self._change(company, measure, period, change)
+                if change
+                else self._value(company, measure, period)
+            )
+            if found and found.answers[0].value is not None:
+                self.outcome.findings.append(checked(found, condition))
 
     def _quarter_note(
         self,
@@ -343,7 +361,9 @@ def _shown_first(rate: Figure | None, amount: Figure, change: Change) -> list[Fi
     """Which of rate and amount answers, and in which order."""
     if change.show == "amount" or (change.show == "both" and amount.unit == "个百分点"):
         return [amount]
-    return [rate, amount] if change.show == "both" else [rate or amount]
+    if change.show != "both":
+        return [rate or amount]
+    return [amount, rate] if change.first == "amount" else [rate, amount]
 
 
 def _operands(figures: list[Figure]) -> list[Figure]:

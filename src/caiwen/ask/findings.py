@@ -7,11 +7,11 @@ from typing import Literal
 
 from caiwen.ask.changes import Comparison
 from caiwen.ask.figures import Figure
-from caiwen.ask.plan import CompanyRef, Order, PeriodRef
+from caiwen.ask.plan import CompanyRef, Condition, Order, PeriodRef
 
 FindingKind = Literal[
     "value", "change", "direction", "members", "rank", "same", "sum", "mean", "difference", "count",
-    "common", "round", "list", "place", "sum_all", "mean_all",
+    "check", "above", "common", "round", "list", "place", "sum_all", "mean_all",
 ]  # fmt: skip
 
 
@@ -41,6 +41,8 @@ class Finding:
     total: int = 0
     """How many companies were listed or added up."""
     companies: list[CompanyRef] = field(default_factory=list)
+    condition: Condition | None = None
+    """What was asked to hold, of findings that say whether it does."""
 
 
 @dataclass(slots=True)

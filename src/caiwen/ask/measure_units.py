@@ -19,3 +19,8 @@ def unit_of(measure: Measure) -> str:
             return formula.unit if formula else ""
         case RatioMeasure():
             return "%" if measure.display == "percent" else ""
+
+
+def unit_of_name(name: str) -> str:
+    """The unit of an item or formula, by its name."""
+    return unit_of(ItemMeasure(item=name))

@@ -8,38 +8,27 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from caiwen.ask.companies import CompanyMention, reference
+from caiwen.ask.company_plan import Planner, unknown_time
 from caiwen.ask.intent import (
-    aggregate_of,
     compound_term,
     definition_of,
     looks_like_name,
     unreadable,
     wants_several,
-    wants_text,
 )
 from caiwen.ask.market_plan import asks_market, market_query
-from caiwen.ask.measures import measures_of
-from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.places_said import restriction
 from caiwen.ask.plan import (
     Clarify,
-    CompanyRef,
     Explain,
-    Measure,
-    PeriodRef,
     Plan,
-    Query,
-    Select,
     Unanswerable,
 )
-from caiwen.ask.ranking import order_of
 from caiwen.ask.reading import MASK, Reading, read, read_companies, tidy
 from caiwen.ask.topics import topic_of
 from caiwen.ask.words import Hit, words
 from caiwen.ask.world import World
 from caiwen.finance.companies import normalise_code
-from caiwen.finance.period import Period
-from caiwen.records import Scope
 from caiwen.store import Company
 
 _NAMELIKE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -89,7 +78,7 @@ class Parser:
         if not asks_market(reading, limits):
             return None
         if reading.unknown_times and not reading.periods:
-            return self._unknown_time(reading)
+            return unknown_time(reading)
         query = market_query(reading, limits)
         if not query.derive and not query.conditions and not (limits.regions or limits.sector):
             return None
@@ -106,9 +95,8 @@ class Parser:
         said = f"没有名为“{compound}”的数据项，无法在公司之间比较。"
         return Unanswerable(text=said + (f"问题里认出的项目：{known}。" if known else ""))
 
-    def _unknown_time(self, reading: Reading) -> Unanswerable:
-        said = "、".join(reading.unknown_times)
-        return Unanswerable(text=f"材料按报告期披露，没有“{said}”这一时间的数据；请改问年度、半年度或季度。")
+    def _planner(self) -> Planner:
+        return Planner(self.world, self.notes)
 
     # --- companies --------------------------------------------------------------------------------
 
@@ -132,7 +120,7 @@ class Parser:
             unknown = self._unknown_name(reading) if wants_several(reading) else None
             if unknown:
                 return self._no_such_company(unknown)
-            return self._plan(reading, [reference(m.companies[0]) for m in reading.companies])
+            return self._planner().plan(reading, [reference(m.companies[0]) for m in reading.companies])
         return self._without_company(reading)
 
     def _without_reports(self, reading: Reading) -> Plan:
@@ -179,7 +167,7 @@ class Parser:
             if name and looks_like_name(name, reading):
                 return self._no_such_company(name.word)
             self.notes.append(f"问题没有写公司，按库中唯一的公司“{only.name}”回答")
-            return self._plan(reading, [reference(only, "assumed")])
+            return self._planner().plan(reading, [reference(only, "assumed")])
         short: dict[str, str] = words("beside_member")
         if name and any(h.word in short for h in reading.leftovers if h is not name):
             return self._no_such_company(name.word)
@@ -206,91 +194,11 @@ class Parser:
         self.notes.append(f"没有名为“{name.word}”的公司，按“{company.name}”理解")
         place = CompanyMention(name.start, name.end, (company,))
         reading = self._read(reading.text, [place])
-        return self._plan(reading, [reference(company, "corrected", name.word)])
+        return self._planner().plan(reading, [reference(company, "corrected", name.word)])
 
     def _no_such_company(self, word: str | Hit) -> Unanswerable:
         said = word if isinstance(word, str) else word.word
         near = tuple(f"{c.name}（{c.code}）" if c.code else c.name for c in self.world.book.nearest(said, 5))
         return Unanswerable(
             text=f"库中没有“{said}”的材料。已入库的公司有：{'、'.join(near)}。", suggestions=near
-        )
-
-    # --- the plan ---------------------------------------------------------------------------------
-
-    def _plan(self, reading: Reading, companies: list[CompanyRef]) -> Plan:
-        if reading.unknown_times and not reading.periods:
-            return self._unknown_time(reading)
-        company = self._company(companies[0]) if companies else None
-        vocabulary = self.world.vocabulary(company) if company else None
-        latest = self.world.latest(company) if company else None
-        measures = measures_of(reading, vocabulary)
-        periods = named_periods(reading)
-        explain = self._explain(reading, companies, periods, measures)
-        if explain:
-            return explain
-        change, periods = change_of(reading, periods)
-        if change is None:
-            periods = with_earlier(reading, periods, latest)
-        if not periods and companies:
-            periods = self._assumed(companies)
-        scope = Scope.PARENT if reading.has("scope.parent") else Scope.CONSOLIDATED
-        aggregate = aggregate_of(reading, companies, change)
-        if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
-            earlier = Period.parse(periods[0].period)
-            periods = [PeriodRef(period=str(earlier.prior_year())), *periods] if earlier else periods
-        return Query(
-            select=Select(
-                companies=tuple(dict.fromkeys(companies)),
-                everyone=not companies,
-                periods=tuple(periods),
-                scope=scope,
-            ),
-            derive=tuple(measures),
-            change=change,
-            aggregate=aggregate,
-            order=order_of(reading, companies, periods, measures),
-            decimals=reading.decimals,
-            currency_unit=reading.unit,
-        )
-
-    def _company(self, ref: CompanyRef) -> Company | None:
-        return self.world.market.by_who.get(ref.who)
-
-    def _assumed(self, companies: list[CompanyRef]) -> list[PeriodRef]:
-        """The latest annual filing; for several companies the latest year that all of them cover."""
-        found = [c for ref in companies if (c := self._company(ref))]
-        latest = [one for c in found if (one := self.world.latest(c))]
-        if not latest:
-            return []
-        covered = [
-            {p for d in self.world.filings(c) if (p := d.filing.period) and len(p) == 4} for c in found
-        ]
-        common = set.intersection(*covered) if len(covered) > 1 else set()
-        return [PeriodRef(period=max(common) if common else str(latest[0]), assumed=True)]
-
-    def _explain(
-        self, reading: Reading, companies: list[CompanyRef], periods: list[PeriodRef], measures: list[Measure]
-    ) -> Plan | None:
-        """Passages are asked for: words of explanation, no item, or an item inside a longer unknown term."""
-        topic = topic_of(reading)
-        compound = compound_term(reading)
-        if compound:
-            self.notes.append(f"“{compound}”不是单独入库的数据项，改为查找原文")
-            topic = topic.with_term(compound)
-        wanted = compound or (not measures) or wants_text(reading, measures)
-        if not wanted:
-            return None
-        if not topic.text and not measures:
-            said = companies[0].name if companies else ""
-            choices = ("营业收入", "净利润", "资产总计", "法定代表人", "主营业务")
-            return Clarify(text=f"想了解{said}的什么？例如：{'、'.join(choices)}。", choices=choices)
-        return Explain(
-            topic=topic.text,
-            terms=topic.terms,
-            needs=topic.needs,
-            exact=compound if compound and not reading.has("explain_strong") else None,
-            sections=topic.sections,
-            companies=tuple(dict.fromkeys(companies)),
-            periods=tuple(p for p in periods if p.form == "report"),
-            facts=() if compound else tuple(measures),
         )

@@ -13,6 +13,7 @@ _HALF = re.compile(r"(?P<year>(?:19|20)\d{2}|\d{2})年?(?:度)?(?:的)?下半年
 _YEARS_BACK = re.compile(r"(?:与|和|跟|同|较|比)?(?:之?前|过去|此前)(?P<n>[一二两三四五\d])年")
 _EITHER = re.compile(r"还是|是增是减|是升是降")
 _DOWN = re.compile(r"下降|减少|降低")
+_ADDED = re.compile(r"(?:增加|减少)(?:了)?多少")
 _EACH = ("各年", "每年", "历年", "逐年", "分别", "各自", "每个年度", "各年度")
 
 
@@ -94,6 +95,7 @@ def change_of(reading: Reading, periods: list[PeriodRef]) -> tuple[Change | None
         "against": "named" if base else against,
         "base": base,
         "show": show,
+        "first": "amount" if _ADDED.search(reading.text) else "rate",
         "compound": "compound" in asked,
     }
     return Change.model_validate(change), targets

@@ -89,12 +89,14 @@ Measure = Annotated[
 class Change(Record):
     """The measures compared with an earlier period. ``base``: that period where the question names it.
 
-    ``show``: the rate, the amount, both, or only the direction (是否增长: ``asked`` up, 增长还是下降: either).
+    ``show``: the rate, the amount, both (``first`` says which comes first), or only the direction (是否增长: ``asked`` up,
+    增长还是下降: either).
     """
 
     against: Literal["prior_year", "prior_period", "year_start", "named"] = "prior_year"
     base: PeriodRef | None = None
     show: Literal["rate", "amount", "both", "direction"] = "rate"
+    first: Literal["rate", "amount"] = "rate"
     compound: bool = False
     asked: Literal["up", "down", "either"] = "either"
 
@@ -114,9 +116,10 @@ class Condition(Record):
 
 class Aggregate(Record):
     """``same``: are all values equal; ``sum``, ``mean`` and ``difference`` over what was selected; ``count`` of companies;
-    ``place``: which place the named companies take among all."""
+    ``place``: which place the named companies take among all; ``above``, ``below``: is the first one of two the larger, the
+    smaller."""
 
-    kind: Literal["count", "sum", "mean", "same", "difference", "place"]
+    kind: Literal["count", "sum", "mean", "same", "difference", "place", "above", "below"]
 
 
 class Order(Record):
@@ -151,7 +154,9 @@ class Select(Record):
 
 
 class Query(Record):
-    """``derive``: what to show (of everyone: of those that ``rankings`` and ``conditions`` leave). ``every``: places and conditions must hold in all periods (and rankings)."""
+    """``derive``: what to show (of everyone: of those that ``rankings`` and ``conditions`` leave). ``every``: places and conditions must hold in all periods (and rankings).
+
+    Of companies that are named, ``conditions`` are asked: do they hold?"""
 
     kind: Literal["query"] = "query"
     select: Select
@@ -182,6 +187,13 @@ class Explain(Record):
     facts: tuple[Measure, ...] = ()
 
 
+class Several(Record):
+    """Things asked in one breath (营业收入是多少，同比增长多少，主要客户有哪些), each with what it inherits filled in."""
+
+    kind: Literal["several"] = "several"
+    parts: tuple[Annotated[Query | Explain, Field(discriminator="kind")], ...]
+
+
 PolicyAsk = Literal[
     "article", "topic", "about", "define", "compare", "first", "effect", "ended", "repeals", "status", "which", "versions",
     "history", "issued", "number", "issuer", "size",
@@ -207,6 +219,32 @@ class Policy(Record):
     topic: str = ""
     cue: bool = True
     note: str = ""
+
+
+class Macro(Record):
+    """Figures of macro statistics. ``forms``: one for each indicator, value, yoy, pop, ytd or ytd_yoy; None where the question
+    names none. ``terms``: the periods meant, in order; empty for the newest figure. ``parts``: the grain of which all
+    figures within the terms are meant. ``recent``: so many of that grain up to the newest. ``cumulative``: from the
+    year's beginning. ``bound`` in base units. ``vintage``: the figure published first, or the newest; ``known_on``: as published by that day.
+    """
+
+    kind: Literal["macro"] = "macro"
+    indicators: tuple[str, ...]
+    forms: tuple[str | None, ...]
+    regions: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+    parts: Literal["year", "half", "quarter", "month", "day"] | None = None
+    recent: int = 0
+    cumulative: bool = False
+    asks: Literal[
+        "value", "list", "highest", "lowest", "filter", "count", "truth", "compare", "change", "mean", "total", "moves",
+        "revisions", "about",
+    ] = "value"  # fmt: skip
+    against: Literal["prior_period", "prior_year", "named"] = "prior_period"
+    sign: Sign | None = None
+    bound: Decimal | None = None
+    vintage: Literal["newest", "first"] = "newest"
+    known_on: str | None = None
 
 
 class Given(Record):
@@ -264,5 +302,6 @@ class Unanswerable(Record):
 
 
 Plan = Annotated[
-    Query | Explain | Policy | Compute | Define | Refuse | Clarify | Unanswerable, Field(discriminator="kind")
+    Query | Explain | Several | Policy | Compute | Define | Refuse | Clarify | Unanswerable,
+    Field(discriminator="kind"),
 ]

@@ -1,0 +1,106 @@
+"""Questions of several clauses: each asks for one thing and inherits what it leaves out; and questions for yes or no."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from caiwen.ask import Answer, Asker
+from tests.ask import firm
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    store, index = firm.filers(tmp_path_factory.mktemp("firm"))
+    with store:
+        yield Asker(store, index, today=date(2024, 12, 1))
+
+
+def told(answer: Answer) -> list[tuple[str | None, str | None]]:
+    return [(v.item, v.value) for v in answer.values if v.role == "answer"]
+
+
+GROWTH = ("营业收入增长率", "-20.00")
+MARGIN = ("毛利率", "25.00")
+SEVERAL = [
+    ("衡川机械2023年毛利率和净资产收益率和营业收入增长率", [MARGIN, ("加权平均净资产收益率", "8.50"), GROWTH]),
+    ("衡川机械2023年营业收入及同比增长率", [("营业收入", "2000.00"), GROWTH]),
+    ("衡川机械2023年营业收入增长率和毛利率", [GROWTH, MARGIN]),
+    ("衡川机械2023年营业收入和净利润增长率", [GROWTH, ("净利润增长率", "-23.08")]),
+    ("衡川机械2023年营业收入比2022年减少多少元，毛利率是多少", [("营业收入变动额", "-500.00"), MARGIN]),
+    ("衡川机械2023年营业收入是多少？2022年呢？", [("营业收入", "2000.00"), ("营业收入", "2500.00")]),
+    ("衡川机械2023年营业收入和2022年净利润", [("营业收入", "2000.00"), ("净利润", "260.00")]),
+    ("衡川机械2023年营业收入多少，沐禾食品2023年净利润多少", [("营业收入", "2000.00"), ("净利润", "-20.00")]),
+    ("衡川机械2023年营业收入，同比增长率是多少", [GROWTH]),
+    ("衡川机械营业收入从2022年到2023年，增加了多少", [("营业收入变动额", "-500.00"), GROWTH]),
+    ("衡川机械2023年存货占总资产的比例是多少？比上年提高了几个百分点？", [("存货占总资产比例", "10.00"), ("存货占总资产比例变动额", "1.67")]),
+    ("衡川机械2023年营业收入与营业成本，相差多少", [("营业收入差额", "500.00")]),
+    ("衡川机械2023年营业收入、毛利率，保留一位小数", [("营业收入", "2000.00"), ("毛利率", "25.0")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "expected"), SEVERAL)
+def test_each_clause_answers(asker: Asker, question: str, expected: list[tuple[str, str]]) -> None:
+    answer = asker.ask(question)
+    assert told(answer) == expected, answer.answer
+    assert not answer.trace.dropped
+
+
+def test_figures_and_text_in_one_question(asker: Asker) -> None:
+    answer = asker.ask("衡川机械2023年毛利率是多少，核心竞争力是什么")
+    assert told(answer)[0] == MARGIN
+    assert "核心竞争力" in answer.answer
+
+
+def test_what_is_not_there_is_said_beside_what_is(asker: Asker) -> None:
+    answer = asker.ask("衡川机械2023年营业收入是多少，2019年呢")
+    assert told(answer) == [("营业收入", "2000.00")]
+    assert "没有衡川机械2019年的营业收入" in answer.answer
+
+
+YES_NO = [
+    ("衡川机械2023年资产负债率是否超过50%", "false", "40.00"),
+    ("衡川机械2023年资产负债率低于50%吗", "true", "40.00"),
+    ("衡川机械2023年净利润有没有达到200元", "true", "200.00"),
+    ("衡川机械2023年营业收入比2022年高吗", "false", "-20.00"),
+    ("衡川机械2022年营业收入比2023年高吗", "true", "25.00"),
+    ("衡川机械2023年净利润比上年低吗", "true", "-23.08"),
+    ("衡川机械2023年营业收入增长率是否低于-10%", "true", "-20.00"),
+    ("沐禾食品2023年是否亏损", "true", "-20.00"),
+    ("衡川机械2023年经营现金流是不是正的", "false", "-50.00"),
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "figure"), YES_NO)
+def test_yes_or_no_with_the_figure(asker: Asker, question: str, truth: str, figure: str) -> None:
+    answer = asker.ask(question)
+    first = answer.values[0]
+    assert (first.kind, first.value) == ("boolean", truth), answer.answer
+    assert answer.values[1].value == figure
+    assert answer.answer.startswith("是" if truth == "true" else "否")
+
+
+ABOVE = [
+    ("衡川机械2023年营业收入比沐禾食品高吗", "false"),
+    ("与沐禾食品相比，衡川机械2023年的营业收入是否更高", "false"),
+    ("衡川机械2023年营业收入是否低于沐禾食品", "true"),
+    ("衡川机械2023年净利润是否高于经营活动现金流量净额", "true"),
+]
+
+
+@pytest.mark.parametrize(("question", "truth"), ABOVE)
+def test_one_against_the_other(asker: Asker, question: str, truth: str) -> None:
+    answer = asker.ask(question)
+    assert (answer.values[0].kind, answer.values[0].value) == ("boolean", truth), answer.answer
+    assert [v.kind for v in answer.values[1:3]] == ["number", "number"]
+
+
+def test_a_bound_holds_for_every_figure_joined_before_it(asker: Asker) -> None:
+    answer = asker.ask("衡川机械2023年毛利率和资产负债率是否都超过30%")
+    assert [v.value for v in answer.values if v.kind == "boolean"] == ["false", "true"]
+
+
+def test_a_missing_figure_is_neither_yes_nor_no(asker: Asker) -> None:
+    answer = asker.ask("衡川机械2019年净利润是否超过100元")
+    assert answer.status == "not_found"
+    assert not answer.values
