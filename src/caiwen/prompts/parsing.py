@@ -9,14 +9,20 @@ from caiwen.prompts.template import Template, template
 _MARK = "{{content}}"
 
 
-def from_tokenizer(tokenizer: Any) -> Template:
+def from_tokenizer(
+    tokenizer: Any,
+    *,
+    default_system: str | None = None,
+    enable_thinking: bool | None = True,
+    preserve_thinking: bool = False,
+) -> Template:
     """What the model's chat template does with a system text, a question and an answer; ``empty`` without one.
 
     As in LLaMA-Factory, only chat templates that tell each message by itself are read rightly: trimming,
     dates and tools are not. Name the template where it is known.
     """
     if not isinstance(getattr(tokenizer, "chat_template", None), str):
-        return template("empty")
+        return template("empty", default_system=default_system)
     prefix = tokenizer.decode(tokenizer.encode(""))
     system = _told(tokenizer, [("system", _MARK)])[len(prefix) :]
     bare = _told(tokenizer, [("system", ""), ("user", _MARK)], ask=True)[len(prefix) :]
@@ -24,18 +30,20 @@ def from_tokenizer(tokenizer: Any) -> Template:
     answer = _told(tokenizer, [("user", _MARK), ("assistant", _MARK)])[len(prefix) + len(user) :]
     thinks = "<think>" in answer
     answer = answer.replace("<think>", "").replace("</think>", "").lstrip("\n")
-    default_system = ""
+    own_system = ""
     if len(user) > len(bare):
-        default_system = _inserted(bare, user)
-        user = user[len(system.replace(_MARK, default_system, 1)) :]
+        own_system = _inserted(bare, user)
+        user = user[len(system.replace(_MARK, own_system, 1)) :]
     return Template(
         name="chat_template",
         prefix=(prefix,) if prefix else (),
         system=(_slot(system),),
         user=(_slot(user),),
         assistant=(_slot(answer),),
-        default_system=default_system,
+        default_system=own_system if default_system is None else default_system,
         thought=("<think>\n", "\n</think>\n\n") if thinks else None,
+        enable_thinking=enable_thinking,
+        preserve_thinking=preserve_thinking,
     )
 
 
