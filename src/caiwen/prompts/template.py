@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from importlib.resources import files
@@ -186,9 +186,8 @@ def _templates() -> dict[str, Template]:
     import yaml
 
     text = files("caiwen.prompts").joinpath("templates.yaml").read_text(encoding="utf-8")
-    lists = {f.name for f in fields(Template)} - {"default_system"}
     found = {}
     for name, data in yaml.safe_load(text).items():
-        slots = {k: tuple(v) if k in lists and isinstance(v, list) else v for k, v in data.items()}
+        slots: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
         found[name] = Template(name=name, **slots)
     return found

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from caiwen.prompts.template import Template
-from caiwen.train import hub_datasets
-from caiwen.train.files import Record, records
+from caiwen.train import reading
+from caiwen.train.files import Record
 from caiwen.train.registry import Source
 from caiwen.train.rows import BrokenRowError, Row, convert
 from caiwen.train.table import StoredTable, TableWriter
@@ -197,9 +197,7 @@ def _tokens(job: Job, tokenizer: Any, rows: Sequence[Row]) -> list[Encoded]:
 def _batches(job: Job, found: Findings) -> Iterator[list[Record]]:
     """The records in batches; the columns are looked at once, over the first batch."""
     source = job.source
-    every = (
-        hub_datasets.records(source) if source.hub else (r for path in source.files() for r in records(path))
-    )
+    every = reading.records_of(source)
     # Rows drawn by num_samples are drawn from the whole file.
     most = job.most if source.num_samples is None else None
     wanted = islice(every, most)
@@ -225,7 +223,7 @@ def _key(job: Job, tokenizer: Any) -> str:
     source = job.source
     about = {
         "version": [_VERSION, *(_installed(name) for name in ("tokenizers", "transformers"))],
-        "content": hub_datasets.fingerprint(source)
+        "content": reading.fingerprint(source)
         if source.hub
         else [_digest(path) for path in source.files()],
         "layout": asdict(source.layout),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from caiwen.prompts import Message
 from caiwen.train.registry import Layout
+
+if TYPE_CHECKING:
+    from caiwen.train.config import TrainConfig
 
 # What LLaMA-Factory 0.9.5 adds to the system text of every row under ``formatting: openai``.
 _OPENAI_SYSTEM = "detailed thinking off"
@@ -45,6 +49,21 @@ def convert(record: Any, layout: Layout, *, stage: str = "sft") -> Row:
     for text in (row.system, row.answer or "", *(message.content for message in row.asked)):
         _check_text(text)
     return row
+
+
+def texts(config: TrainConfig) -> Iterator[str]:
+    """Every text of the training data, broken rows left out: what a tokenizer is made of."""
+    from caiwen.train.reading import records_of
+    from caiwen.train.registry import sources
+
+    names = dict.fromkeys(name for s in (config, *config.caiwen.stages) for name in s.dataset or ())
+    for source in sources(tuple(names), config.dataset_dir):
+        for record in islice(records_of(source), config.max_samples):
+            try:
+                row = convert(record.value, source.layout, stage=config.stage)
+            except BrokenRowError:
+                continue
+            yield from (text for text in (row.system, *(m.content for m in row.messages)) if text)
 
 
 def _alpaca(record: Mapping[str, Any], layout: Layout) -> Row:

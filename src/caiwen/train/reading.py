@@ -1,4 +1,4 @@
-"""Datasets on Hugging Face and ModelScope: the local cache first, then the network."""
+"""Records of registered datasets: local files, Hugging Face and ModelScope (its cache first, then the network)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from caiwen.errors import CaiwenError, MissingExtraError
+from caiwen.train import files
 from caiwen.train.files import Record
 from caiwen.train.registry import Source
 
 _NAMES = {"hf": "Hugging Face", "ms": "魔搭"}
+
+
+def records_of(source: Source) -> Iterator[Record]:
+    """Of a registered dataset, wherever it is."""
+    if source.hub:
+        yield from records(source)
+        return
+    for path in source.files():
+        yield from files.records(path)
 
 
 def records(source: Source) -> Iterator[Record]:
