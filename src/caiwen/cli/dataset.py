@@ -69,13 +69,13 @@ def _show(tally: Tally) -> None:
     for title, counts in (("拆分", tally.splits), ("状态", tally.status), ("去掉", tally.dropped)):
         if counts:
             say(f"{title}：" + "，".join(f"{name} {count:,}" for name, count in counts.most_common()))
+    from caiwen.dataset.coverage import wanted_material
     from caiwen.finance.knowledge_points import points
 
-    missing = [p.name for p in points() if not tally.points[p.name]]
-    say(
-        f"知识点：{len(points()) - len(missing)} / {len(points())}"
-        + (f"；还没有：{'、'.join(missing)}" if missing else "")
-    )
+    missing = wanted_material(tally.points)
+    say(f"知识点：{len(points()) - len(missing)} / {len(points())}")
+    for material in dict.fromkeys(missing.values()):
+        say(f"  还没有：{'、'.join(p for p, m in missing.items() if m == material)}；读入{material}可以补上")
 
 
 @app.command("export", cls=HelpCommand)
@@ -90,12 +90,14 @@ def export(
     unverified: Annotated[bool, typer.Option("--unverified", help="连同无法判断的一起导出")] = False,
 ) -> None:
     """写成 LLaMA-Factory 与 datasets 直接可读的文件，附 dataset_info.json、说明与知识点覆盖图。"""
+    from caiwen.dataset.export import TEXTS
     from caiwen.dataset.export import export as write
 
     folder = _folder(workspace_of(context), name)
     target = output or folder / "export"
     counts = write(folder, target, style=style, form=form, unverified=unverified)
-    say(f"已导出 {'，'.join(f'{split} {n:,} 对' for split, n in counts.items() if n)}：{target}")
+    told = "，".join(f"{part} {count:,} {'段' if part == TEXTS else '对'}" for part, count in counts.items())
+    say(f"已导出 {told}：{target}")
 
 
 def _folder(workspace: Workspace, name: str) -> Path:

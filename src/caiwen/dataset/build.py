@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from caiwen.dataset.cleaning import Held, Seen, flaw
 from caiwen.dataset.config import DatasetConfig
+from caiwen.dataset.coverage import fillers, wanted_material
+from caiwen.dataset.files import Files, write_whole
 from caiwen.dataset.generators import concepts, exercises, facts, formulas, refusals, relations, turns
 from caiwen.dataset.generators.facts import Company
 from caiwen.dataset.generators.wording import Thing, Wordings, drafts, templates
 from caiwen.dataset.records import Draft, Pair, PairStatus
 from caiwen.dataset.review import Decisions
-from caiwen.dataset.rows import pair_row
 from caiwen.dataset.splitting import SPLITS, Splitter
 from caiwen.dataset.tagging import tagged
 from caiwen.dataset.verify import verify
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from caiwen.guard import Guard
     from caiwen.store import Company as StoredCompany
 
-PAIRS, REJECTED, REPORT = "pairs.jsonl", "rejected.jsonl", "report.json"
+REPORT = "report.json"
 _MANY = 10
 
 
@@ -58,9 +59,10 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     status: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
 
     def record(self) -> dict[str, dict[str, int]]:
-        names = ("made", "kept", "splits", "stages", "status", "claims", "points", "dropped")
+        names = ("made", "kept", "splits", "stages", "status", "claims", "points", "dropped", "documents")
         return {name: dict(getattr(self, name).most_common()) for name in names}
 
     @property
@@ -80,7 +82,9 @@ class Builder:
         self.templates = templates(config.templates, f"{config.name}.templates")
         self.tally = Tally()
         self.seen = Seen(config.checks.jaccard)
-        self.held = Held.read(material.folder / p for p in config.checks.decontaminate)
+        self.held = Held.read(
+            (material.folder / p for p in config.checks.decontaminate), config.checks.jaccard
+        )
         self.decisions = Decisions.read(self.folder)
         by_company = config.split.unit == "company" or (
             config.split.unit == "auto" and len(self.companies) >= _MANY
@@ -108,7 +112,8 @@ class Builder:
     # --- the run ----------------------------------------------------------------------------------
 
     def build(self, on_pair: Callable[[int], None] | None = None, on_text: OnText | None = None) -> Tally:
-        """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all.
+        """Write ``pairs.jsonl`` (verified and unverified), ``rejected.jsonl`` and ``report.json``, whole or not at all; and
+        ``corpus.jsonl`` where the configuration wants the plain text.
 
         ``on_text`` is told how far the calls of a language model are.
         """
@@ -118,19 +123,15 @@ class Builder:
                 "工作区里还没有材料", where=str(self.material.folder), hint="先用 caiwen ingest 读入材料"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        parts = [self.folder / f".{name}.part" for name in (PAIRS, REJECTED)]
-        with parts[0].open("w", encoding="utf-8") as kept, parts[1].open("w", encoding="utf-8") as rejected:
+        with Files(self.folder, self.config.corpus) as files:
             for draft in self._drafts():
                 pair = self._decided(draft)
-                target = rejected if pair.status is PairStatus.REJECTED else kept
-                target.write(json.dumps(pair_row(pair), ensure_ascii=False) + "\n")
-                if on_pair and target is kept:
+                files.take(pair)
+                if on_pair and pair.status is not PairStatus.REJECTED:
                     on_pair(1)
                 if self.config.limit is not None and self.tally.total >= self.config.limit:
                     break
-        for part, name in zip(parts, (PAIRS, REJECTED), strict=True):
-            part.replace(self.folder / name)
-        self._report()
+        self._report(files.texts)
         return self.tally
 
     def estimate(self) -> list[str]:
@@ -144,15 +145,20 @@ class Builder:
             self._wanted_documents()
         )
 
-    def _report(self) -> None:
-        record = {"name": self.config.name, "config": self.config.model_dump(), **self.tally.record()}
-        part = self.folder / f".{REPORT}.part"
-        part.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        part.replace(self.folder / REPORT)
+    def _report(self, texts: int) -> None:
+        empty = [{"point": p, "material": m} for p, m in wanted_material(self.tally.points).items()]
+        record = {
+            "name": self.config.name,
+            "config": self.config.model_dump(),
+            **self.tally.record(),
+            "texts": texts,
+            "empty": empty,
+        }
+        write_whole(self.folder / REPORT, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
     def _decided(self, draft: Draft) -> Pair:
         """All checks of one draft; a person's decision on an earlier build of the same pair comes last."""
-        draft = tagged(draft, self.sector)
+        draft = replace(tagged(draft, self.sector), system=self.config.system)
         kind = (
             f"{draft.generator}.{draft.template.split('.')[0]}"
             if draft.generator == "facts"
@@ -160,7 +166,7 @@ class Builder:
         )
         self.tally.made[kind] += 1
         reason = self.seen.repeats(draft) or flaw(draft, self.config.checks)
-        if not reason and self.held.holds(draft.question):
+        if not reason and self.held.holds((draft.question, *(q for q, _ in draft.history))):
             reason = "与评测集重合"
         split = self.splitter.split(draft)
         if not reason and split is None:
@@ -180,7 +186,8 @@ class Builder:
         self.tally.stages[pair.draft.stage] += 1
         self.tally.points.update(pair.draft.points)
         self.tally.claims.update(c.support.value for c in pair.claims)
-        return Pair(pair.draft, pair.status, pair.claims, pair.reasons, split, pair.checks)
+        self.tally.documents.update({s.document for s in pair.draft.sources})
+        return replace(pair, split=split)
 
     # --- drafts -----------------------------------------------------------------------------------
 
@@ -202,7 +209,13 @@ class Builder:
             yield from self._relations(self._wordings(use.relations.wordings))
         if use.facts or use.formulas or use.turns:
             yield from self._of_companies()
+        if self.config.coverage.least:
+            wordings = self._wordings(max(len(entry["questions"]) for entry in self._entries("questions")))
+            yield from fillers(self.tally.points, self.config.coverage.least, wordings, self.config.seed)
         yield from self._of_text()
+
+    def _entries(self, group: str) -> list[dict[str, list[str]]]:
+        return [entry for entry in self.templates.values() if group in entry]
 
     def _of_text(self) -> Iterator[Draft]:
         """Last, so that passages can be chosen for the knowledge points that the others left thin."""

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from caiwen.dataset.config import Checks
 from caiwen.dataset.records import Draft
-from caiwen.errors import ConfigError
+from caiwen.errors import ConfigError, system_words
 from caiwen.finance.text import squash
 
 _MARKS = re.compile(r"[，。？！、；：“”‘’（）()《》\s,.?!;:\"'—\-]+")
@@ -84,30 +85,58 @@ def flaw(draft: Draft, checks: Checks) -> str:
 
 @dataclass(slots=True)
 class Held:
-    """The questions of evaluation sets: whole, and as 13-character pieces."""
+    """The questions of evaluation sets, to keep out of training: the same, nearly the same, or quoted at length.
 
+    Nearly: 5-gram Jaccard at least ``limit``. Quoted: half of the 13-grams of a question stand in the sets.
+    """
+
+    limit: float = 0.8
     questions: set[str] = field(default_factory=set)
     pieces: set[str] = field(default_factory=set)
+    shapes: list[frozenset[str]] = field(default_factory=list)
+    by_gram: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, paths: Iterable[Path]) -> Held:
-        held = cls()
+    def read(cls, paths: Iterable[Path], limit: float = 0.8) -> Held:
+        held = cls(limit)
         for path in paths:
             for question in questions_of(path):
-                held.questions.add(bare(question))
-                if len(bare(question)) >= _LONG_GRAM:
-                    held.pieces |= grams(question, _LONG_GRAM)
+                held.add(question)
         return held
 
-    def holds(self, question: str) -> bool:
-        """The same question, or one of which half the pieces stand in the sets."""
+    def add(self, question: str) -> None:
         flat = bare(question)
-        if flat in self.questions:
+        if not flat or flat in self.questions:
+            return
+        self.questions.add(flat)
+        if len(flat) >= _LONG_GRAM:
+            self.pieces |= grams(question, _LONG_GRAM)
+        shape = grams(question, _GRAM)
+        for gram in shape:
+            self.by_gram.setdefault(gram, []).append(len(self.shapes))
+        self.shapes.append(shape)
+
+    def holds(self, questions: Iterable[str]) -> bool:
+        """Whether any of the questions of a dialogue stands in the sets."""
+        return any(self._holds(question) for question in questions) if self.questions else False
+
+    def _holds(self, question: str) -> bool:
+        flat = bare(question)
+        if flat in self.questions or self._near(grams(question, _GRAM)):
             return True
         if not self.pieces or len(flat) < _LONG_GRAM:
             return False
         own = grams(question, _LONG_GRAM)
         return len(own & self.pieces) * 2 >= len(own)
+
+    def _near(self, shape: frozenset[str]) -> bool:
+        shared: Counter[int] = Counter()
+        for gram in shape:
+            shared.update(self.by_gram.get(gram, ()))
+        return any(
+            common >= self.limit * (len(shape) + len(self.shapes[number]) - common)
+            for number, common in shared.items()
+        )
 
 
 def questions_of(path: Path) -> Iterator[str]:
@@ -115,7 +144,7 @@ def questions_of(path: Path) -> Iterator[str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"评测集读不出来（{error.strerror}）", where=str(path)) from error
+        raise ConfigError(f"评测集读不出来（{system_words(error)}）", where=str(path)) from error
     if path.suffix.lower() == ".csv":
         for row in csv.DictReader(io.StringIO(text)):
             yield from _questions(row)

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from caiwen.engines.settings import EngineSettings
-from caiwen.errors import ConfigError
+from caiwen.errors import ConfigError, system_words
 
 Kind = Literal["lookup", "member", "text", "multi", "change", "trend", "share", "compare"]
 
@@ -124,6 +124,23 @@ class Split(_Section):
     )
 
 
+class Coverage(_Section):
+    """知识点覆盖"""
+
+    least: int = Field(
+        default=0, ge=0, le=1000, description="每个知识点至少多少对；不够的用术语、公式与计算题补；0 为不补"
+    )
+
+
+class Corpus(_Section):
+    """同样的知识写成纯文本（继续预训练用）：corpus.jsonl"""
+
+    generators: list[Literal["facts", "formulas", "exercises", "relations", "concepts", "text"]] = Field(
+        default=["formulas", "exercises", "relations", "concepts"], description="取哪些生成器的内容"
+    )
+    max_chars: int = Field(default=2000, ge=200, description="一段文本最多的字数")
+
+
 class DatasetConfig(_Section):
     """caiwen dataset build 的配置"""
 
@@ -137,6 +154,8 @@ class DatasetConfig(_Section):
     templates: dict[str, dict[str, list[str]]] = Field(default={}, description="自己的问法，按模板类别")
     checks: Checks = Checks()
     split: Split = Split()
+    coverage: Coverage = Coverage()
+    corpus: Corpus | None = None
 
 
 def load(path: Path) -> DatasetConfig:
@@ -144,7 +163,7 @@ def load(path: Path) -> DatasetConfig:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"配置文件读不出来（{error.strerror}）", where=str(path)) from error
+        raise ConfigError(f"配置文件读不出来（{system_words(error)}）", where=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError("配置文件不是合法的 YAML", where=str(path), hint="检查缩进、冒号和引号") from error
     return parse(data, str(path))
@@ -156,6 +175,8 @@ def parse(data: Any, where: str) -> DatasetConfig:
     generators = data.get("generators")
     if isinstance(generators, dict):  # ``facts:`` with nothing below it means its defaults
         data = {**data, "generators": {k: {} if v is None else v for k, v in generators.items()}}
+    if "corpus" in data and data["corpus"] is None:
+        data = {**data, "corpus": {}}
     try:
         config = DatasetConfig.model_validate(data)
     except ValidationError as error:

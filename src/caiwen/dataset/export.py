@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from caiwen.dataset.build import PAIRS, REPORT
+from caiwen.dataset.build import REPORT
 from caiwen.dataset.card import card
+from caiwen.dataset.corpus import CORPUS
+from caiwen.dataset.corpus import PROVENANCE as TEXT_PROVENANCE
+from caiwen.dataset.files import PAIRS, beside, write_whole
 from caiwen.dataset.picture import coverage_picture
 from caiwen.dataset.records import PairStatus
 from caiwen.dataset.rows import PROVENANCE
@@ -18,6 +21,8 @@ from caiwen.errors import CaiwenError, MissingExtraError, NotFoundError
 
 STYLES = ("alpaca", "sharegpt", "openai")
 FORMATS = ("json", "jsonl", "parquet")
+TEXTS = "corpus"
+"""The part that holds plain text, beside the splits."""
 _BATCH = 5000
 
 
@@ -35,13 +40,13 @@ def export(
     target.mkdir(parents=True, exist_ok=True)
     counts = {}
     for split in SPLITS:
-        rows = (_styled(row, style) for row in pairs(folder, split, unverified))
+        rows = (_styled(row, style) for row in _ordered(folder, split, unverified, style))
         name = f"{report['name']}_{split}.{form}"
         counts[split] = _write(target / name, rows, form)
-        if counts[split] == 0:
-            (target / name).unlink()
-    _describe(target, report, style, form, {s: n for s, n in counts.items() if n})
-    return counts
+    counts[TEXTS] = _write(target / f"{report['name']}_{TEXTS}.{form}", _texts(folder), form)
+    written = {split: count for split, count in counts.items() if count}
+    _describe(target, report, style, form, written)
+    return written
 
 
 def _report(folder: Path) -> dict[str, Any]:
@@ -64,6 +69,25 @@ def pairs(folder: Path, split: str | None = None, unverified: bool = False) -> I
             )
             if wanted and split in (None, row["split"]):
                 yield row
+
+
+def _ordered(folder: Path, split: str, unverified: bool, style: str) -> Iterator[dict[str, Any]]:
+    """As built; in alpaca files dialogues come first, because readers guess the type of ``history`` from the head."""
+    if style != "alpaca":
+        yield from pairs(folder, split, unverified)
+        return
+    for with_history in (True, False):
+        yield from (row for row in pairs(folder, split, unverified) if bool(row["history"]) is with_history)
+
+
+def _texts(folder: Path) -> Iterator[dict[str, Any]]:
+    """The plain text of a build, if it has any."""
+    path = folder / CORPUS
+    if path.is_file():
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                row: dict[str, Any] = json.loads(line)
+                yield {"text": row["text"], **{f"caiwen_{name}": row[name] for name in TEXT_PROVENANCE}}
 
 
 def _styled(row: dict[str, Any], style: str) -> dict[str, Any]:
@@ -89,10 +113,14 @@ def _styled(row: dict[str, Any], style: str) -> dict[str, Any]:
 
 
 def _write(path: Path, rows: Iterator[dict[str, Any]], form: str) -> int:
-    """Beside and renamed; rows are never all in memory."""
-    beside = path.with_name(f".{path.name}.part")
-    count = _write_parquet(beside, rows) if form == "parquet" else _write_text(beside, rows, form)
-    beside.replace(path)
+    """Beside and renamed; rows are never all in memory. A file without rows is not left behind."""
+    part = beside(path)
+    count = _write_parquet(part, rows) if form == "parquet" else _write_text(part, rows, form)
+    path.unlink(missing_ok=True)
+    if count:
+        part.replace(path)
+    else:
+        part.unlink()
     return count
 
 
@@ -125,13 +153,28 @@ def _write_parquet(path: Path, rows: Iterator[dict[str, Any]]) -> int:
     count, writer = 0, None
     path.touch()
     for batch in _batches(rows):
-        table = pyarrow.Table.from_pylist(batch, schema=writer.schema if writer else None)
-        writer = writer or pyarrow.parquet.ParquetWriter(path, table.schema)
-        writer.write_table(table)
+        schema = writer.schema if writer else pyarrow.schema([(k, _type(k, v)) for k, v in batch[0].items()])
+        writer = writer or pyarrow.parquet.ParquetWriter(path, schema)
+        writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
         count += len(batch)
     if writer:
         writer.close()
     return count
+
+
+def _type(name: str, value: Any) -> Any:
+    """Of a column, also where its first values are empty lists."""
+    import pyarrow
+
+    text = pyarrow.string()
+    lists = {
+        "history": pyarrow.list_(text),
+        "conversations": pyarrow.struct([("from", text), ("value", text)]),
+        "messages": pyarrow.struct([("role", text), ("content", text)]),
+    }
+    if name in lists:
+        return pyarrow.list_(lists[name])
+    return pyarrow.int64() if isinstance(value, int) else text
 
 
 def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -155,6 +198,7 @@ _COLUMNS = {
     },
     "sharegpt": {"messages": "conversations", "system": "system"},
     "openai": {"messages": "messages"},
+    TEXTS: {"prompt": "text"},
 }
 _TAGS = {
     "role_tag": "role",
@@ -165,26 +209,19 @@ _TAGS = {
 }
 
 
+def _entry(style: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"formatting": "sharegpt" if style in ("sharegpt", "openai") else "alpaca"}
+    entry["columns"] = _COLUMNS[style]
+    return entry | ({"tags": _TAGS} if style == "openai" else {})
+
+
 def _describe(target: Path, report: dict[str, Any], style: str, form: str, counts: dict[str, int]) -> None:
     """``dataset_info.json`` keeps the entries of other datasets in the same folder."""
     path = target / "dataset_info.json"
     known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     for split in counts:
         name = f"{report['name']}_{split}"
-        entry: dict[str, Any] = {
-            "file_name": f"{name}.{form}",
-            "formatting": "alpaca" if style == "alpaca" else "sharegpt",
-        }
-        entry["columns"] = _COLUMNS[style]
-        if style == "openai":
-            entry["tags"] = _TAGS
-        known[name] = entry
-    _whole(path, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
-    _whole(target / "coverage.svg", coverage_picture(report["points"]))
-    _whole(target / "README.md", card(report, counts, style, form))
-
-
-def _whole(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+        known[name] = {"file_name": f"{name}.{form}", **_entry(TEXTS if split == TEXTS else style)}
+    write_whole(path, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
+    write_whole(target / "coverage.svg", coverage_picture(report["points"]))
+    write_whole(target / "README.md", card(report, counts, style, form, TEXTS))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from caiwen.errors import CaiwenError
+from caiwen.errors import CaiwenError, system_words
 
 _HUMAN = ("human", "user", "observation")
 _MACHINE = ("gpt", "assistant", "model", "function_call")
@@ -55,7 +55,7 @@ def _rows(path: Path, found: PairFile) -> Iterator[tuple[int, Any]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CaiwenError(f"文件读不出来（{error.strerror}）", where=str(path)) from error
+        raise CaiwenError(f"文件读不出来（{system_words(error)}）", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise CaiwenError("文件不是 UTF-8 编码", where=str(path), hint="另存为 UTF-8 再试") from error
     if text.lstrip().startswith("["):

@@ -23,7 +23,7 @@ def coverage_picture(counts: Mapping[str, int]) -> str:
     have = sum(1 for p in points() if counts.get(p.name))
     head = f"知识点覆盖：{have} / {len(points())}（条形为对数刻度，数字为问答数）"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="Noto Sans CJK SC, Microsoft YaHei, PingFang SC, SimHei, sans-serif">',
         f'<rect width="{width}" height="{height}" fill="white"/><text x="12" y="24" font-size="15">{head}</text>',
     ]
     colour = 0

@@ -112,7 +112,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A draft after the checks. ``split``: train, wording or evidence."""
+    """A draft after the checks. ``split``: train, wording or evidence. ``origin``: its id before a person edited it."""
 
     draft: Draft
     status: PairStatus
@@ -120,9 +120,12 @@ class Pair:
     reasons: tuple[str, ...] = ()
     split: str = "train"
     checks: tuple[str, ...] = field(default=())
+    origin: str = ""
 
     @property
     def id(self) -> str:
-        """Stable over rebuilds: what was asked and answered, in this dialogue."""
+        """Stable over rebuilds: what was asked and answered, in this dialogue, before any edit."""
+        if self.origin:
+            return self.origin
         turns = [f"{q}\n{a}" for q, a in (*self.draft.history, (self.draft.question, self.draft.answer))]
         return hashlib.blake2b("\n".join(turns).encode(), digest_size=8).hexdigest()

@@ -67,13 +67,16 @@ class Decisions:
             return pair
         by = f"人工：{decision.author}"
         if decision.action == "reject":
-            return Pair(pair.draft, PairStatus.REJECTED, (), (by, decision.reason))
+            reasons = (by, decision.reason) if decision.reason else (by,)
+            return replace(pair, status=PairStatus.REJECTED, claims=(), reasons=reasons)
         draft = pair.draft
         if decision.action == "edit":
-            draft = replace(
-                draft, question=decision.question or draft.question, answer=decision.answer or draft.answer
-            )
-        return Pair(draft, PairStatus.VERIFIED, pair.claims, (), pair.split, (*pair.checks, by))
+            question, answer = decision.question or draft.question, decision.answer or draft.answer
+            draft = replace(draft, question=question, answer=answer)
+        checks = (*pair.checks, by)
+        return replace(
+            pair, draft=draft, status=PairStatus.VERIFIED, reasons=(), checks=checks, origin=pair.id
+        )
 
 
 def undecided(rows: Iterable[dict[str, object]], decisions: Decisions) -> list[dict[str, object]]:
