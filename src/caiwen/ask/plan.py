@@ -302,6 +302,6 @@ class Unanswerable(Record):
 
 
 Plan = Annotated[
-    Query | Explain | Several | Policy | Compute | Define | Refuse | Clarify | Unanswerable,
+    Query | Explain | Several | Policy | Macro | Compute | Define | Refuse | Clarify | Unanswerable,
     Field(discriminator="kind"),
 ]

@@ -14,6 +14,7 @@ from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
 from caiwen.finance.text import normalise
 from caiwen.records import Fact, FilingKind, Passage
+from caiwen.records.macro import SeriesHead, StoredPoint
 from caiwen.records.policy import Article, PolicyRecord
 from caiwen.store import Cell, Company, FactFilter, StoredDocument
 
@@ -52,6 +53,12 @@ class FactStore(Protocol):
     def suspicions(self, items: Sequence[str], period: str) -> list[tuple[str, tuple[str, ...]]]: ...
 
     def item_periods(self, item: str) -> list[str]: ...
+
+    def series_heads(self) -> list[SeriesHead]: ...
+
+    def series_points(
+        self, indicator: str, regions: Sequence[str] = (), forms: Sequence[str] = ()
+    ) -> list[StoredPoint]: ...
 
     def policies(self) -> list[PolicyRecord]: ...
 

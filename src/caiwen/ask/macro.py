@@ -1,0 +1,266 @@
+"""Questions about macro statistics → plan: which indicator, region, period and form, and what is asked of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+from caiwen.ask.plan import Clarify, Macro, Sign
+from caiwen.ask.words import Hit, Lexicon, load
+from caiwen.finance.macro import indicators as taxonomy
+from caiwen.finance.macro.indicators import Form, indicator
+from caiwen.finance.macro.mentions import TermMention, terms_in
+from caiwen.finance.macro.term import Grain, Term, between
+from caiwen.finance.macro.units import in_base_units
+from caiwen.finance.numerals import chinese_number
+from caiwen.records.macro import SeriesHead
+
+_MASK = "□"
+_ENDINGS = re.compile(r"(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
+_NUMBER = r"(?:百分之(?P<percent>[\d.]+|[〇零一二三四五六七八九十百点]+)|(?P<number>[-－]?\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>个百分点|%|％|(?:万亿|千亿|百亿|亿|千万|百万|万)?(?:元|美元|人)?|点)?)"
+_AFTER = re.compile(rf"{_NUMBER}(?:及|或)?(?P<word>以上|以下|之上|之下)")
+_TENORS = {"一年期贷款市场报价利率": r"[一1]年期|1Y|[一1]年(?=LPR|的LPR)|(?<=LPR)[一1]年", "五年期以上贷款市场报价利率": r"[五5]年期|5Y|[五5]年(?=LPR|的LPR|以上)|(?<=LPR)[五5]年"}  # fmt: skip
+
+
+def words(*path: str) -> Any:
+    found = load("macro.yaml")
+    for key in path:
+        found = found[key]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An indicator that the question names. ``form``: when its word says one (经济增速)."""
+
+    name: str
+    start: int
+    end: int
+    form: str | None = None
+
+
+class MacroParser:
+    """Reads questions against what the store holds."""
+
+    def __init__(self, heads: Sequence[SeriesHead]) -> None:
+        self._heads = heads
+        self.names = {head.indicator for head in heads}
+
+    def parse(self, question: str, today: date) -> Macro | Clarify | None:
+        """None for a question that names no indicator which the store has figures of."""
+        text = taxonomy.key(question)
+        named = self._named(text)
+        present = [one for one in named if one.name in self.names]
+        if not present:
+            return None
+        for one in named:
+            text = text[: one.start] + _MASK * (one.end - one.start) + text[one.end :]
+        terms, rest = self._terms(text, today)
+        if re.search(words("definition"), rest) and not terms:
+            return None
+        asks = _asks(rest, terms)
+        names = list(dict.fromkeys(one.name for one in present))
+        regions = self._regions(rest, names, asks)
+        if isinstance(regions, Clarify):
+            if asks != "about":
+                return regions
+            regions = ()
+        forms = tuple(_form(rest, next(o for o in present if o.name == name)) for name in names)
+        sign, bound = _bound(rest, names[0], forms[0])
+        plan = Macro(
+            indicators=tuple(names),
+            forms=forms,
+            regions=regions,
+            terms=tuple(str(t) for mention in terms for t in _spread(mention)),
+            parts=_parts(rest, terms),
+            recent=_recent(terms, asks),
+            cumulative=any(m.cumulative for m in terms),
+            asks=asks,
+            sign=sign,
+            bound=bound,
+            against=_against(rest, terms),
+            vintage="first" if re.search(words("first"), rest) else "newest",
+        )
+        return _settled(plan, terms, text)
+
+    # --- which indicator, which region ----------------------------------------------------------------
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        pairs = [(taxonomy.key(name), name) for name in self.names]
+        pairs += [(word, name) for word, name in taxonomy.by_key().items()]
+        pairs += [(taxonomy.key(word), f"*{word}") for word in taxonomy.groups()]
+        for one in taxonomy.indicators().values():
+            pairs += [(taxonomy.key(word), f"^{one.name}") for word in one.rate_words]
+        return Lexicon(pairs)
+
+    def _named(self, text: str) -> list[_Named]:
+        found: list[_Named] = []
+        for hit in self._lexicon.find_in(text):
+            if hit.meaning.startswith("*"):
+                found += _members(hit, text)
+            elif hit.meaning.startswith("^"):
+                found.append(_Named(hit.meaning[1:], hit.start, hit.end, Form.YOY.value))
+            else:
+                found.append(_Named(hit.meaning, hit.start, hit.end))
+        return found
+
+    def _regions(self, rest: str, names: Sequence[str], asks: str) -> tuple[str, ...] | Clarify:
+        there = list(dict.fromkeys(h.region for h in self._heads if h.indicator in names))
+        nation = taxonomy.nation()
+        spoken = Lexicon((word, region) for region in there for word in _region_words(region, there))
+        said = list(dict.fromkeys(hit.meaning for hit in spoken.find_in(rest)))
+        if nation in there and any(word in rest for word in taxonomy.nation_names()):
+            said = list(dict.fromkeys((*said, nation)))
+        if said:
+            return tuple(said)
+        if re.search(words("everywhere"), rest) or (asks == "compare" and len(names) == 1 and len(there) > 1):
+            return tuple(region for region in there if region != nation) or tuple(there)
+        if nation in there:
+            return (nation,)
+        if len(there) == 1:
+            return tuple(there)
+        text = f"库中有{'、'.join(there[:12])}等 {len(there)} 个地区的数，请说明要哪个地区。"
+        return Clarify(text=text, choices=tuple(there[:12]))
+
+    def _terms(self, text: str, today: date) -> tuple[list[TermMention], str]:
+        """The periods, and the question with them masked."""
+        found = terms_in(text, today)
+        rest = text
+        for mention in found:
+            rest = rest[: mention.start] + "■" * (mention.end - mention.start) + rest[mention.end :]
+        if not found and (
+            bare := re.search(
+                r"(?<![\d一二三四五六七八九十])(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!份?(?:以来|度))",
+                text,
+            )
+        ):
+            found = self._newest_of(bare)
+        return found, rest
+
+    def _newest_of(self, bare: re.Match[str]) -> list[TermMention]:
+        """A month without a year is the newest of its name that has figures."""
+        month = int(chinese_number(bare[1]) or 0)
+        last = max((h.last for h in self._heads if Term.parse(h.last)), default="")
+        newest = Term.parse(last[:7]) if last else None
+        if newest is None:
+            return []
+        at = Term.of(
+            newest.end.year if month <= newest.end.month else newest.end.year - 1, month, Grain.MONTH
+        )
+        return [TermMention(bare.start(), bare.end(), "point", Grain.MONTH, at, at)] if at else []
+
+
+def _members(hit: Hit, text: str) -> list[_Named]:
+    """A word for several indicators; those whose term (一年期) the question names, else all."""
+    every = taxonomy.groups()[hit.meaning[1:]]
+    said = [name for name in every if name in _TENORS and re.search(_TENORS[name], text)]
+    return [_Named(name, hit.start, hit.end) for name in said or every]
+
+
+def _region_words(region: str, there: Sequence[str]) -> list[str]:
+    """The full name, and the short one where no other region has it."""
+    short = _ENDINGS.sub("", region)
+    alone = sum(_ENDINGS.sub("", other) == short for other in there) == 1
+    return [taxonomy.key(region), taxonomy.key(short)] if alone and len(short) > 1 else [taxonomy.key(region)]
+
+
+# --- which periods -------------------------------------------------------------------------------
+
+
+def _spread(mention: TermMention) -> Iterable[Term]:
+    if mention.first is None or mention.last is None:
+        return ()
+    return between(mention.first, mention.last) if mention.kind == "range" else (mention.first,)
+
+
+def _recent(terms: Sequence[TermMention], asks: str) -> int:
+    """最近三年 counts; 最近一次调整 is the last one."""
+    last = any(m.kind == "latest" for m in terms) and asks == "moves"
+    return 1 if last else next((m.count for m in terms if m.kind == "recent"), 0)
+
+
+def _parts(
+    rest: str, terms: Sequence[TermMention]
+) -> Literal["year", "half", "quarter", "month", "day"] | None:
+    recent = next((m.grain for m in terms if m.kind == "recent"), None)
+    for grain, pattern in words("grains").items():
+        if re.search(pattern, rest):
+            return Grain(grain).value
+    return recent.value if recent else None
+
+
+def _settled(plan: Macro, terms: Sequence[TermMention], text: str) -> Macro:
+    """A day of knowledge (截至2024年5月1日公布的) is no period of the figure; a range is a list; two periods may be a change."""
+    for number, mention in enumerate(terms):
+        before = re.search(words("known_on"), text[: mention.start])
+        after = re.search(words("known_after"), text[mention.end :])
+        if before and after and mention.last is not None:
+            others = [*terms[:number], *terms[number + 1 :]]
+            kept = tuple(str(t) for other in others for t in _spread(other))
+            plan = plan.model_copy(update={"known_on": mention.last.end.isoformat(), "terms": kept})
+            break
+    if plan.asks == "value" and (len(plan.terms) > 2 or plan.recent or plan.parts):
+        plan = plan.model_copy(update={"asks": "list"})
+    return plan
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def _asks(rest: str, terms: Sequence[TermMention]) -> Any:
+    for name, pattern in words("asks").items():
+        if re.search(pattern, rest) and name in get_args(Macro.model_fields["asks"].annotation):
+            if name == "compare" and re.search(words("asks", "change"), rest) and len(terms) > 1:
+                return "change"
+            return name
+    return "value"
+
+
+def _form(rest: str, named: _Named) -> str | None:
+    if named.form:
+        return named.form
+    return next((form for form, pattern in words("forms").items() if re.search(pattern, rest)), None)
+
+
+def _against(rest: str, terms: Sequence[TermMention]) -> Literal["prior_period", "prior_year", "named"]:
+    points = [m for m in terms if m.kind == "point"]
+    if len(points) == 2:
+        return "named"
+    return "prior_year" if re.search(words("against", "prior_year"), rest) else "prior_period"
+
+
+def _bound(rest: str, name: str, form: str | None) -> tuple[Sign | None, Decimal | None]:
+    known = indicator(name)
+    for line in words("bounds"):
+        if re.search(line["words"], rest):
+            value = known.line if line["bound"] == "line" else line["bound"]
+            return (line["sign"], Decimal(value)) if value is not None else (None, None)
+    if match := _AFTER.search(rest):
+        sign: Sign = ">=" if match["word"] in ("以上", "之上") else "<="
+        return sign, _amount(match, known.unit, form)
+    for sign, pattern in words("signs").items():
+        if match := re.search(rf"(?:{pattern})(?:了)?{_NUMBER}", rest):
+            return sign, _amount(match, known.unit, form)
+    return None, None
+
+
+def _amount(match: re.Match[str], unit: str, form: str | None) -> Decimal | None:
+    if match["percent"]:
+        return (
+            chinese_number(match["percent"])
+            if not match["percent"][0].isdigit()
+            else Decimal(match["percent"])
+        )
+    value = Decimal(match["number"].replace("－", "-").replace(",", ""))
+    said = match["unit"] or ""
+    if said in ("", "点", "%", "％", "个百分点"):
+        return value if said or form in ("yoy", "pop", "ytd_yoy") else in_base_units(value, unit)[0]
+    if not said.endswith(("元", "人")):
+        said += "元" if unit.endswith("元") else "人" if unit.endswith("人") else ""
+    return in_base_units(value, said)[0]
