@@ -5,7 +5,9 @@ Reads ``pairs.jsonl`` and the SQLite store. A numeral of an answer counts as sup
   - stands in the question, in the cited article or statute's head, in the formula or exercise table, or in the policy file;
   - follows from such numbers: both sides of a written equation are equal, or it is a difference, growth rate,
     share, ratio or mean of two cited values, to the places in which it is written.
-Also: pairs that repeat a question, and near-duplicates (same keys, 5-gram Jaccard of the questions >= 0.8).
+Also: pairs that repeat a question, near-duplicates (same keys, 5-gram Jaccard of the questions >= 0.8), and the splits:
+wording-held-out pairs use templates that no training pair uses and facts that training has; evidence-held-out pairs
+share no fact key with the rest.
 
     python benchmarks/dataset_check.py --pairs DATASET/pairs.jsonl --store WORKSPACE/store.db [--show 10]
 """
@@ -169,13 +171,19 @@ def walk(node: ast.expr) -> Decimal:
 
 def solved(question: str) -> set[str]:
     """The rate of the questions that ask for one, by bisection on their own numbers."""
-    given = [number(n) for n in numerals(question)]
-    if "内部收益率" in question and len(given) == 3:
-        invested, years, flow = given
-        flows = [-invested, *[flow] * int(years)]
-    elif "到期收益率是多少" in question and len(given) == 4:
-        face, coupon, years, price = given
-        flows = [-price, *[face * coupon / 100] * int(years)]
+    years = re.search(r"(\d+)年", question)
+    money = [number(n) for n in re.findall(r"([\d,.]+)(?:万)?元", question)]
+    if years and ("内部收益率" in question or "IRR" in question) and len(money) == 2:
+        invested, flow = money
+        flows = [-invested, *[flow] * int(years[1])]
+    elif (
+        years
+        and ("到期收益率是多少" in question or "YTM" in question or "持有到期" in question)
+        and len(money) == 2
+    ):
+        face = number(re.search(r"面值([\d,.]+)元", question)[1])
+        coupon = number(re.search(r"([\d.]+)%", question)[1])
+        flows = [-(sum(money) - face), *[face * coupon / 100] * int(years[1])]
         flows[-1] += face
     else:
         return set()
@@ -251,6 +259,27 @@ def near_duplicates(rows: list[dict]) -> int:
     return count
 
 
+def asked_with(row: dict) -> set[str]:
+    """The templates of its questions, without those of the answers."""
+    return {part.partition("/")[0] for part in row["template"].split("+")}
+
+
+def splits(rows: list[dict]) -> list[str]:
+    """What is wrong with the splits, in words."""
+    parts = {name: [r for r in rows if r["split"] == name] for name in ("train", "wording", "evidence")}
+    keys = {name: {k for r in part for k in r["keys"].split("\n")} for name, part in parts.items()}
+    templates = {t for r in parts["train"] for t in asked_with(r)}
+    seen = [r for r in parts["wording"] if asked_with(r) & templates]
+    strange = [r for r in parts["wording"] if not set(r["keys"].split("\n")) <= keys["train"]]
+    shared = keys["evidence"] & (keys["train"] | keys["wording"])
+    return [
+        "splits " + ", ".join(f"{name} {len(part):,}" for name, part in parts.items()),
+        f"wording-held-out pairs with a training template: {len(seen)}; with a fact that training lacks: {len(strange)}",
+        f"fact keys shared by evidence-held-out and the rest: {len(shared)}",
+        *(f"  - {r['generator']} {r['template']} {r['question']}" for r in (seen + strange)[:5]),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)
@@ -276,6 +305,7 @@ def main() -> None:
     near = near_duplicates(rows)
     same = len(rows) - len({(json.dumps(r["history"], ensure_ascii=False), r["question"]) for r in rows})
     print(f"repeated questions {same:,}; near-duplicates {near:,} ({near / max(len(rows), 1):.2%})")
+    print("\n".join(splits(rows)))
     for row, bad in wrong[: args.show]:
         print("-", row["generator"], row["question"], "|", row["answer"][:300], "|", bad[:6])
 

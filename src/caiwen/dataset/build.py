@@ -18,7 +18,7 @@ from caiwen.dataset.generators.facts import Company
 from caiwen.dataset.generators.wording import Thing, Wordings, drafts, templates
 from caiwen.dataset.records import Draft, Pair, PairStatus
 from caiwen.dataset.review import Decisions
-from caiwen.dataset.splitting import SPLITS, Splitter
+from caiwen.dataset.splitting import TRAIN, WORDING, Splitter
 from caiwen.dataset.tagging import tagged
 from caiwen.dataset.verify import verify
 from caiwen.errors import CaiwenError
@@ -90,6 +90,7 @@ class Builder:
             config.split.unit == "auto" and len(self.companies) >= _MANY
         )
         self.splitter = Splitter(config.split.evidence, by_company, config.seed)
+        self.trained: set[str] = set()
         self.sector = "general"
         self.on_text: OnText | None = None
         self.notes: list[str] = []
@@ -171,10 +172,12 @@ class Builder:
         split = self.splitter.split(draft)
         if not reason and split is None:
             reason = "同时涉及训练与留出的事实"
+        if not reason and split == WORDING and not self.trained.issuperset(draft.keys):
+            reason = "训练里没有同样的事实"
         if reason:
             self.tally.dropped[reason] += 1
             return Pair(draft, PairStatus.REJECTED, reasons=(reason,))
-        return self._count(kind, self.decisions.applied(verify(draft)), split or SPLITS[0])
+        return self._count(kind, self.decisions.applied(verify(draft)), split or TRAIN)
 
     def _count(self, kind: str, pair: Pair, split: str) -> Pair:
         self.tally.status[pair.status.value] += 1
@@ -183,6 +186,8 @@ class Builder:
             return pair
         self.tally.kept[kind] += 1
         self.tally.splits[split] += 1
+        if split == TRAIN and self.config.split.wording:
+            self.trained.update(pair.draft.keys)
         self.tally.stages[pair.draft.stage] += 1
         self.tally.points.update(pair.draft.points)
         self.tally.claims.update(c.support.value for c in pair.claims)
@@ -202,7 +207,7 @@ class Builder:
             )
         if use.refusals:
             named = [c.name for c in self.companies.values()][: use.refusals.companies]
-            yield from refusals.refusals(self.material.guard, named)
+            yield from refusals.refusals(self.material.guard, named, held=self.config.split.wording > 0)
         if use.concepts:
             yield from self._concepts(self._wordings(use.concepts.wordings))
         if use.relations:

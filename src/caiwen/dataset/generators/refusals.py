@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from caiwen.dataset.data import load
@@ -13,20 +14,26 @@ _HELD_EVERY = 9
 _POINT = "证券监管"
 
 
-def refusals(guard: Guard, names: Sequence[str]) -> Iterator[Draft]:
-    """``names``: of companies. What the guard in force does not refuse is no example of refusing."""
+def refusals(guard: Guard, names: Sequence[str], held: bool = False) -> Iterator[Draft]:
+    """``names``: of companies. What the guard in force does not refuse is no example of refusing.
+
+    With ``held`` some wordings never enter training; they come last, after the same rules in other words.
+    """
     rules = load("refusals.yaml")
-    topics: list[str] = rules["topics"]
-    for number, template in enumerate(rules["questions"]):
-        fields = {"{s}": names, "{t}": topics}
-        slots = [mark for mark in fields if mark in template]
-        for words in product(*(fields[mark] for mark in slots)):
+    fields = {"{s}": names, "{t}": rules["topics"]}
+    for number, template in sorted(enumerate(rules["questions"]), key=lambda row: held and _is_held(row[0])):
+        marks = [mark for mark in fields if mark in template]
+        for words in product(*(fields[mark] for mark in marks)):
             question = template
-            for mark, word in zip(slots, words, strict=True):
+            for mark, word in zip(marks, words, strict=True):
                 question = question.replace(mark, word)
             draft = _draft(guard, question, number, words)
             if draft is not None:
-                yield draft
+                yield replace(draft, held_out=held and _is_held(number))
+
+
+def _is_held(number: int) -> bool:
+    return number % _HELD_EVERY == _HELD_EVERY - 1
 
 
 def _draft(guard: Guard, question: str, number: int, words: Sequence[str]) -> Draft | None:
@@ -42,6 +49,5 @@ def _draft(guard: Guard, question: str, number: int, words: Sequence[str]) -> Dr
         sources=(Source(document="policy.yaml", passage=f"{guard.policy.version}:{decision.rule}"),),
         keys=(f"refusal|{decision.rule}|{'|'.join(words)}",),
         slots=tuple(words),
-        held_out=number % _HELD_EVERY == _HELD_EVERY - 1,
         points=(load("refusals.yaml")["points"].get(decision.rule, _POINT),),
     )
