@@ -116,11 +116,12 @@ class _Handler(BaseHTTPRequestHandler):
             wait = scripted.latency() if callable(scripted.latency) else scripted.latency
             time.sleep(wait)
             act = scripted.script(body, before) if self.path == "/v1/chat/completions" else Refusal(404)
+        finally:
+            scripted.log.end()
+        try:
             self._do(act, body, payload)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True  # the client was killed
-        finally:
-            scripted.log.end()
 
     def _do(self, act: Act, body: Body, payload: str) -> None:
         if isinstance(act, Refusal):

@@ -192,16 +192,46 @@ def test_at_most_so_many_at_once() -> None:
         assert (server.log.calls, server.log.most_at_once) == (20, 3)
 
 
-def test_at_most_so_many_a_minute() -> None:
-    with serving(always(GOOD)) as server:
+class Clock:
+    """Time that passes only while somebody sleeps."""
 
-        async def many() -> None:
-            engine = Endpoint(settings(server, per_minute=1200, concurrency=8))
-            await asyncio.gather(*(engine.generate(ASK, Params(seed=n)) for n in range(8)))
-            await engine.close()
+    now = 100.0
 
-        asyncio.run(many())
-        assert server.log.times[-1] - server.log.times[0] >= 7 * 0.05 * 0.9
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_at_most_so_many_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(pacing.time, "monotonic", clock.monotonic)
+    monkeypatch.setattr(pacing.asyncio, "sleep", clock.sleep)
+
+    async def began() -> list[float]:
+        pace, times = pacing.Pace(per_minute=30), []
+        for number in range(5):
+            await pace.turn()
+            times.append(clock.now)
+            if number == 2:
+                pace.pause(60)
+        return times
+
+    assert asyncio.run(began()) == [100, 102, 104, 164, 166]
+
+
+def test_the_endpoint_keeps_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[float] = []
+
+    class Slow(pacing.Pace):
+        async def turn(self) -> None:
+            turns.append(self._gap)
+
+    monkeypatch.setattr("caiwen.engines.endpoint.Pace", Slow)
+    with serving(in_turn(Refusal(500), GOOD)) as server:
+        ask(server, per_minute=600)
+    assert turns == [0.1, 0.1]
 
 
 def test_a_wait_that_the_server_asks_for_holds_everybody_back() -> None:

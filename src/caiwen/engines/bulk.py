@@ -94,7 +94,7 @@ class Bulk(Generic[J, T]):
     def _check(self, error: CallError) -> None:
         """When job after job fails, something is wrong that retries do not mend: no money is spent on the rest."""
         self._failures += 1
-        if self._failures >= (_FAILURES if self._succeeded else _FIRST_FAILURES):
+        if self._failures == (_FAILURES if self._succeeded else _FIRST_FAILURES):
             raise EngineError(
                 f"接连 {self._failures} 次都没有成功，不再继续（最后一次：{error.message}）",
                 where=error.where,

@@ -67,6 +67,7 @@ class Endpoint:
         self._gate = asyncio.Semaphore(settings.concurrency)
         self._client: httpx.AsyncClient | None = None
         self._reached = False
+        self._broken: EngineError | None = None
 
     @property
     def model(self) -> str:
@@ -76,6 +77,7 @@ class Endpoint:
         if self._client is not None:
             await self._client.aclose()
         self._client, self._gate = None, asyncio.Semaphore(self.settings.concurrency)
+        self._broken = None
 
     async def generate(self, messages: Sequence[Message], params: Params) -> Reply:
         body: dict[str, Any] = {"model": self.model, "messages": [dict(m) for m in messages]}
@@ -113,11 +115,16 @@ class Endpoint:
         async with self._gate:
             await self._pace.turn()
             _unless_cancelled()
+            if self._broken is not None:
+                raise self._broken
             ticket = self.purse.hold(chars, max_tokens)
             used = Usage()
             try:
                 sending = self._send(body, used)
                 return await (_to_the_end(asyncio.ensure_future(sending)) if self._patient else sending)
+            except EngineError as error:
+                self._broken = error  # those who wait for their turn need not find out for themselves
+                raise
             finally:
                 self.purse.settle(ticket, used.tokens_in, used.tokens_out)
 
