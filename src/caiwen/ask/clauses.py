@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from caiwen.ask.companies import CompanyMention
+from caiwen.ask.intent import REASON
 from caiwen.ask.measure_units import unit_of_name
 from caiwen.ask.reading import MASK, Mention, Reading
 from caiwen.finance.period import PeriodMention
@@ -29,7 +30,6 @@ _ASKS = re.compile(r"多少|几|什么|如何|怎么|怎样|哪|吗|呢|谁|是�
 _SHARE = re.compile(r"^(?:其|它|它们|分别|又|各自?|的|约|大约)*占")
 _MEASURED = ("item", "formula", "bundle", "member", "axis", "topic")
 _WHOLE = ("aggregate", "rank", "place_asked", "everyone", "place")
-_REASON = re.compile(r"原因|为什么|为何|怎么回事|缘由|因为什么")
 
 Span = tuple[int, int]
 
@@ -54,7 +54,7 @@ class Piece:
 
 def readings_of(reading: Reading) -> list[Reading]:
     """The parts, in order, with what they inherit; the reading itself where it asks one thing."""
-    if _REASON.search(reading.text):
+    if REASON.search(reading.text):
         return [reading]
     pieces = _clauses(reading)
     if pieces is None:

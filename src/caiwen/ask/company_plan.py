@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from caiwen.ask.clauses import readings_of
-from caiwen.ask.intent import aggregate_of, compound_term, wants_text
+from caiwen.ask.intent import REASON, aggregate_of, compound_term, reason_measures, wants_text
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.plan import (
+    Change,
     Clarify,
     CompanyRef,
     Explain,
@@ -57,7 +58,7 @@ class Planner:
         company = self._company(companies[0]) if companies else None
         vocabulary = self.world.vocabulary(company) if company else None
         latest = self.world.latest(company) if company else None
-        measures = measures_of(reading, vocabulary)
+        measures = measures_of(reading, vocabulary) or reason_measures(reading)
         periods = named_periods(reading)
         conditions = conditions_asked(reading, vocabulary)
         explain = None if conditions else self._explain(reading, companies, periods, measures)
@@ -123,7 +124,9 @@ class Planner:
             said = companies[0].name if companies else ""
             choices = ("营业收入", "净利润", "资产总计", "法定代表人", "主营业务")
             return Clarify(text=f"想了解{said}的什么？例如：{'、'.join(choices)}。", choices=choices)
+        moved, periods = self._moved(reading, compound, measures, periods)
         return Explain(
+            change=moved,
             topic=topic.text,
             terms=topic.terms,
             needs=topic.needs,
@@ -133,6 +136,15 @@ class Planner:
             periods=tuple(p for p in periods if p.form == "report"),
             facts=() if compound else tuple(measures),
         )
+
+    def _moved(
+        self, reading: Reading, compound: str | None, measures: list[Measure], periods: list[PeriodRef]
+    ) -> tuple[Change | None, list[PeriodRef]]:
+        """为什么下降: the change whose reason is asked for, against the year before where nothing else is said."""
+        if compound or not measures or not REASON.search(reading.text):
+            return None, periods
+        change, asked = change_of(reading, periods)
+        return (change or Change()).model_copy(update={"show": "both"}), asked
 
 
 def joined(plans: Iterable[Plan]) -> Plan | None:

@@ -284,7 +284,7 @@ def _title(quote: Quote) -> str:
 
 def _quoted(quote: Quote) -> str:
     """The passage; a long one cut to its beginning, or to the sentences and rows that hold what was looked for."""
-    text = " ".join(body_of(quote.passage).split())
+    text = quote.only or " ".join(body_of(quote.passage).split())
     if len(text) <= _BIGGEST_QUOTE:
         return text
     parts = relevant(quote.passage, quote.words[:2])

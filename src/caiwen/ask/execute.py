@@ -171,6 +171,9 @@ class Executor:
     ) -> Finding | None:
         calculator = Calculator(self.evidence, self.query.select.scope, self.query.decimals)
         comparisons = compare(calculator, company, measure, period, change)
+        for stead in () if comparisons else self._instead(company, measure):
+            comparisons = comparisons or compare(calculator, company, stead, period, change)
+            measure = stead if comparisons else measure
         if not comparisons:
             self._missing_change(calculator, company, measure, period, change)
             return None
@@ -187,6 +190,14 @@ class Executor:
         finding.operands = _operands([*finding.answers, *finding.alternatives])
         finding.notes = [comparison.label for comparison in comparisons]
         return finding
+
+    def _instead(self, company: CompanyRef, measure: Single) -> list[ItemMeasure]:
+        """What answers, in its own name, where the item is not printed at all."""
+        if not isinstance(measure, ItemMeasure) or measure.dimensions or self._known(company, measure):
+            return []
+        found = [ItemMeasure(item=name) for name in words("instead").get(measure.item, [])]
+        self.evidence.fetch(company, [one.item for one in found])
+        return found
 
     # --- what is not there ------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
 LONGEST_QUESTION = 1000
+REASON = re.compile(r"原因|为什么|为何|怎么回事|缘由|因为什么")
 _GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
 _STATEMENTS = (
     "balance_sheet",
@@ -105,13 +106,21 @@ def compound_term(reading: Reading) -> str | None:
 
 def wants_text(reading: Reading, measures: list[Measure]) -> bool:
     """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
-    if re.search(r"原因|为什么|为何|怎么回事", reading.text):
+    if REASON.search(reading.text):
         return True
     if any(map(reading.has, ("number", "change.rate", "aggregate", "rank"))):
         return False
     if not reading.has("explain_strong"):
         return False
     return "分析" in reading.text or not all(is_line(measure) for measure in measures)
+
+
+def reason_measures(reading: Reading) -> list[Measure]:
+    """为什么亏损 is about the profit, though it names no figure."""
+    signs = [word for spellings in words("signs").values() for word in spellings]
+    if not REASON.search(reading.text) or not any(word in reading.text for word in signs):
+        return []
+    return [ItemMeasure(item="净利润")]
 
 
 def is_line(measure: Measure) -> bool:

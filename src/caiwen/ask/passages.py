@@ -51,6 +51,8 @@ class Quote:
     nothing: bool = False
     article: str | None = None
     words: tuple[str, ...] = ()
+    only: str = ""
+    """The part of the passage that is quoted, where the rest is about something else."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class Reader:
     notes: list[str] = field(default_factory=list)
 
     def find(self, plan: Explain) -> list[Quote]:
-        documents = self._documents(plan)
+        documents = self.documents_for(plan)
         if plan.companies and not documents:
             return []
         for document in documents:
@@ -73,7 +75,7 @@ class Reader:
                 return quotes
         return self._by_search(plan, documents)
 
-    def _documents(self, plan: Explain) -> list[StoredDocument]:
+    def documents_for(self, plan: Explain) -> list[StoredDocument]:
         """The filings that the question is about, best first: of the period named, full reports before summaries."""
         found: list[StoredDocument] = []
         for ref in plan.companies:

@@ -174,7 +174,8 @@ class Query(Record):
 class Explain(Record):
     """Quote what the material says. ``topic``: the question's own words; ``terms``: what a search adds to them;
     ``sections``: titles under which such things stand by the statutory format; ``needs``: what a passage must hold.
-    ``exact``: a figure under this very name was asked for; passages that lack the name are leads, no answer."""
+    ``exact``: a figure under this very name was asked for; passages that lack the name are leads, no answer.
+    ``facts``: figures told beside the passages; with ``change`` how they moved, and the passages must tell why."""
 
     kind: Literal["explain"] = "explain"
     topic: str
@@ -185,6 +186,7 @@ class Explain(Record):
     companies: tuple[CompanyRef, ...] = ()
     periods: tuple[PeriodRef, ...] = ()
     facts: tuple[Measure, ...] = ()
+    change: Change | None = None
 
 
 class Several(Record):

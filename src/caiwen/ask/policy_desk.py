@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from caiwen.ask.define import define
@@ -61,7 +61,7 @@ class PolicyDesk:
             return None  # a figure of a report is asked for, and no report is there
         return guessed if guessed and self.reply(guessed, limit).answered else None
 
-    def current(self, quotes: Sequence[Quote], limit: Universe, today: date) -> list[Quote]:
+    def current(self, quotes: Iterable[Quote], limit: Universe, today: date) -> list[Quote]:
         """Without passages from texts of an instrument that no longer hold, or do not hold yet."""
         library, day = self.library(limit), today.isoformat()
         kept = []

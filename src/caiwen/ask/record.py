@@ -58,7 +58,7 @@ class Recorder:
             item=topic,
             period=filing.period,
             reported_in=filing.period,
-            value=" ".join(quote.passage.text.split()),
+            value=quote.only or " ".join(quote.passage.text.split()),
             citations=[number],
         )
         self.values.append(value)
@@ -161,10 +161,10 @@ class Recorder:
 
     def _cite_passage(self, quote: Quote) -> int:
         passage: Passage = quote.passage
-        key = ("passage", passage.document, passage.ordinal, quote.article, passage.text[:80])
+        key = ("passage", passage.document, passage.ordinal, quote.article, quote.only, passage.text[:80])
         if key not in self._cited:
             self._cited[key] = len(self.citations)
-            text = " ".join(passage.text.split())[:_QUOTE_CHARS]
+            text = (quote.only or " ".join(passage.text.split()))[:_QUOTE_CHARS]
             self.citations.append(
                 Citation(
                     document=quote.document.name,
