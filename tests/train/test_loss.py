@@ -8,15 +8,12 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, kl_div
 
-from caiwen.train import loss
 from caiwen.train.loss import Logits, LossHead, Task, Terms, TopK
 
 PLACES, SIZE, WORDS = 23, 16, 61
 
 
-@pytest.fixture(autouse=True)
-def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loss, "CHUNK_LOGITS", WORDS * 7)  # 23 places are 4 chunks, the last one short
+SMALL = 7  # 23 places are 4 chunks, the last one short
 
 
 def inputs(seed: int = 0) -> tuple[LossHead, torch.Tensor, torch.Tensor]:
@@ -27,8 +24,9 @@ def inputs(seed: int = 0) -> tuple[LossHead, torch.Tensor, torch.Tensor]:
 
 
 def run(head: LossHead, hidden: torch.Tensor, task: Task) -> tuple[Any, ...]:
+    task.chunk = SMALL
     head.task = task
-    out = head(hidden)
+    out = head(hidden)[:3]
     found = torch.autograd.grad(out[0] * 0.37, (hidden, head.weight, head.bias))
     return out.detach(), *found
 
@@ -122,10 +120,26 @@ def test_no_labels_weigh_nothing_and_reach_every_parameter() -> None:
     head.task = Task(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64))
     out = head(hidden)
     found = torch.autograd.grad(out[0], (hidden, head.weight))
-    assert out.tolist() == [0, 0, 0]
+    assert out.tolist() == [0, 0, 0, 0]
     assert all((g == 0).all() for g in found)
 
 
 def test_without_a_task_the_head_is_a_head() -> None:
     head, hidden, _ = inputs()
     torch.testing.assert_close(head(hidden), torch.nn.functional.linear(hidden, head.weight, head.bias))
+
+
+def test_counts_the_places_it_gets_right() -> None:
+    head, hidden, targets = inputs()
+    head.task = Task(torch.arange(PLACES), targets, accuracy=True, chunk=SMALL)
+    logits = torch.nn.functional.linear(hidden[0, :PLACES], head.weight, head.bias)
+    assert head(hidden)[3] == (logits.argmax(1) == targets).sum()
+
+
+def test_taking_over_draws_no_random_numbers() -> None:
+    made = torch.nn.Linear(SIZE, WORDS)
+    before = torch.get_rng_state()
+    head = LossHead.taking_over(made)
+    assert torch.equal(before, torch.get_rng_state())
+    assert head.weight is made.weight
+    assert head.bias is made.bias

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 import torch
 
 from caiwen.train import windows
-from caiwen.train.table import IGNORE_INDEX
+from caiwen.train.tokens import IGNORE_INDEX
 from tests.train.tiny import ListTable, table
 
 
@@ -37,7 +39,7 @@ def test_last_window_is_short_and_epochs_differ() -> None:
     assert [len(window) for window in first] == [8, 8, 5]
     sampler.set_epoch(1)
     assert list(sampler) != first
-    assert sorted(sum(sampler, [])) == list(range(21))
+    assert sorted(chain.from_iterable(sampler)) == list(range(21))
 
 
 def test_packs_no_more_than_the_budget() -> None:
@@ -69,6 +71,6 @@ def test_sorting_the_epoch_is_opt_in_and_keeps_rows() -> None:
     sorted_windows = list(
         windows.WindowSampler(data.lengths, windows.Batching(rows=4, tokens=99, by_length=True))
     )
-    assert sorted(sum(sorted_windows, [])) == list(range(20))
+    assert sorted(chain.from_iterable(sorted_windows)) == list(range(20))
     spans = [np.ptp(data.lengths[window]) for window in sorted_windows]
     assert max(spans) < np.ptp(data.lengths)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from caiwen.train.table import IGNORE_INDEX
+from caiwen.train.tokens import IGNORE_INDEX
 
 VOCABULARY = 61
 

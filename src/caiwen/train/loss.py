@@ -15,7 +15,6 @@ from typing import Any, Literal, Protocol
 import torch
 from torch.nn.functional import linear
 
-CHUNK_LOGITS = 1 << 24  # logits held at once (64 MiB in fp32)
 LOG_FLOOR = -80.0  # the log of a probability that a reference gives as zero
 
 Direction = Literal["reverse", "forward"]
@@ -50,11 +49,14 @@ class Task:
     targets: torch.Tensor
     terms: Terms = field(default_factory=Terms)
     reference: Reference | None = None
+    chunk: int = 1024  # places whose logits exist at once
+    accuracy: bool = False  # count places where the likeliest token is the target
     capture: bool = False  # hand out the hidden states at ``positions`` instead of the loss
+    head: LossHead | None = None  # set on capture: the head that would have made logits of them
 
 
 class LossHead(torch.nn.Linear):
-    """The output layer. With a task it returns ``[loss, ce, kl]`` (sums) where logits used to be."""
+    """The output layer. With a task it returns ``[loss, ce, kl, right]`` (sums) where logits used to be."""
 
     task: Task | None = None
 
@@ -72,9 +74,12 @@ class LossHead(torch.nn.Linear):
             return super().forward(hidden)
         places = hidden.reshape(-1, hidden.shape[-1])[self.task.positions]
         if self.task.capture:
+            self.task.head = self
             return places
         if not len(places):  # weighs nothing, but keeps every process's backward alike
-            return torch.stack([hidden.sum() * 0 + self.weight.sum() * 0] + [hidden.new_zeros(())] * 2)
+            return torch.stack([(hidden.sum() + self.weight.sum()) * 0] + [hidden.new_zeros(())] * 3).float()
+        if isinstance(self.task.reference, Logits):
+            self.task.reference = self.task.reference.through(self)
         return torch.stack(_LinearLoss.apply(places, self.weight, self.bias, self.task))
 
 
@@ -82,24 +87,25 @@ class _LinearLoss(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, task: Task
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    ) -> tuple[torch.Tensor, ...]:
         wanted = ctx.needs_input_grad[:3]
         grads = [
             torch.zeros_like(x) if need and x is not None else None
             for x, need in zip((hidden, weight, bias), wanted, strict=True)
         ]
-        ce = hidden.new_zeros((), dtype=torch.float32)
-        kl = hidden.new_zeros((), dtype=torch.float32)
-        for chunk in chunks(len(hidden), weight.shape[0]):
+        ce, kl, right = hidden.new_zeros(3, dtype=torch.float32).unbind()
+        for chunk in chunks(len(hidden), task.chunk):
             logits = head_logits(hidden[chunk], weight, bias)
+            if task.accuracy:
+                right = right + (logits.argmax(1) == task.targets[chunk]).sum()
             chunk_ce, chunk_kl, slope = _values(logits, task, chunk, any(wanted))
-            ce += chunk_ce
-            kl += chunk_kl
+            ce = ce + chunk_ce
+            kl = kl + chunk_kl
             if slope is not None:
                 _spread(slope, hidden, weight, chunk, grads)
         ctx.save_for_backward(*grads)
-        ctx.mark_non_differentiable(ce, kl)
-        return task.terms.ce * ce + task.terms.kl * kl, ce, kl
+        ctx.mark_non_differentiable(ce, kl, right)
+        return task.terms.ce * ce + task.terms.kl * kl, ce, kl, right
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -108,8 +114,7 @@ class _LinearLoss(torch.autograd.Function):
         return (*(g if g is None else g * scale.to(g.dtype) for g in ctx.saved_tensors), None)
 
 
-def chunks(places: int, vocabulary: int) -> Iterator[slice]:
-    size = max(1, CHUNK_LOGITS // vocabulary)
+def chunks(places: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, places)) for start in range(0, places, size))
 
 
@@ -166,15 +171,22 @@ def _spread(
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """A reference whose hidden states and head are at hand: all of its distribution is compared."""
+    """A reference whose hidden states are at hand: all of its distribution is compared. Without a weight
+    it is read through the policy's own head (which a sharded model has gathered only there)."""
 
     hidden: torch.Tensor
-    weight: torch.Tensor
+    weight: torch.Tensor | None = None
     bias: torch.Tensor | None = None
+
+    def through(self, head: LossHead) -> Logits:
+        if self.weight is not None:
+            return self
+        return Logits(self.hidden, head.weight.detach(), None if head.bias is None else head.bias.detach())
 
     def divergence(
         self, logits: torch.Tensor, chunk: slice, direction: Direction, temperature: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        assert self.weight is not None
         with torch.no_grad():
             theirs = head_logits(self.hidden[chunk], self.weight, self.bias)
         log_p = (theirs / temperature).log_softmax(1)

@@ -15,10 +15,12 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from caiwen.train.table import IGNORE_INDEX, TokenTable
+from caiwen.train.tokens import IGNORE_INDEX
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from caiwen.train.table import TokenTable
 
 Row = tuple[int, "NDArray[np.int32]", "NDArray[np.int32]", Sequence[int]]
 

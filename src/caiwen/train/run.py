@@ -1,0 +1,128 @@
+"""One training run, from the configuration to the tuned model in its folder."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from caiwen.errors import CaiwenError, system_words
+from caiwen.train import folder as folders
+from caiwen.train.progress import Event, OnEvent, RunResult, nobody
+
+if TYPE_CHECKING:
+    from caiwen.train.config import TrainConfig
+    from caiwen.train.folder import Folder
+
+
+def run(config: TrainConfig, on_event: OnEvent = nobody) -> RunResult:
+    """Train. An interrupted run goes on where it was when it is started again with the same configuration.
+
+    CaiwenError for what the user can mend: data, models, memory, disk, NaN. The run folder keeps what was
+    reached in every case.
+    """
+    folder = folders.open_folder(config)
+    with _logged(folder.path), _told(folder.path):
+        return _train(config, folder, on_event)
+
+
+def _train(config: TrainConfig, folder: Folder, on_event: OnEvent) -> RunResult:
+    from caiwen.train import memory, methods, models, plots, references, stages, teacher
+
+    tokenizer = models.load_tokenizer(config)
+    on_event(Event("data"))
+    plan = stages.prepare(config, tokenizer)
+    shape = models.model_config(config, tokenizer)
+    width = models.dtype(config, shape).itemsize
+    recompute, estimate = memory.choose(config, shape, stages.largest_batch(config, plan), width=width)
+    on_event(Event("model"))
+    identity = teacher.identity(config, tokenizer)
+    other = references.frozen_model(config, tokenizer)
+    model = methods.prepare(models.load_model(config, tokenizer), config)
+    if recompute:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if not folder.resumed:
+        folder.write(folders.RUN, folders.record(config, stages.inputs(plan), asdict(estimate)))
+    course = stages.Course(config, folder, tokenizer, model, other, identity, on_event)
+    results = course.go(plan)
+    course.release()
+    if config.plot_loss and folders.is_main():
+        plots.draw(folder.path)
+    folder.write(folders.RESULT, {"stages": [asdict(result) for result in results]})
+    done = RunResult(folder.path, tuple(results), folder.resumed)
+    on_event(Event("done", message=str(folder.path), metrics=done.metrics))
+    return done
+
+
+@contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    """What transformers says goes to ``log.txt``, not to the terminal."""
+    from transformers.utils import logging as theirs
+
+    loggers = [logging.getLogger(name) for name in ("transformers", "caiwen.train", "py.warnings")]
+    handler: logging.Handler = logging.NullHandler()
+    if folders.is_main():
+        handler = logging.FileHandler(path / "log.txt", encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    theirs.disable_default_handler()
+    theirs.disable_progress_bar()
+    logging.captureWarnings(True)
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+        handler.close()
+        logging.captureWarnings(False)
+        theirs.enable_progress_bar()
+        theirs.enable_default_handler()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Memory and disk running out, as errors that say what to do."""
+    import torch
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise CaiwenError(
+            "显存用完了",
+            where=str(path),
+            hint="写 gradient_checkpointing: true，或把 caiwen.batching.tokens、cutoff_len 调小；再运行会从检查点接着训练",
+        ) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        raise _not_written(path, system_words(error)) from error
+    except (SafetensorError, RuntimeError) as error:
+        if not _is_disk(error):
+            raise
+        raise _not_written(path, "磁盘已满") from error
+
+
+def _is_disk(error: Exception) -> bool:
+    words = str(error)
+    return "No space left" in words or "PytorchStreamWriter failed" in words or "os error 28" in words
+
+
+def _not_written(path: Path, why: str) -> CaiwenError:
+    from caiwen.train.trainer import latest_checkpoint
+
+    last = latest_checkpoint(path)
+    kept = f"最后一个完整的检查点是 {last}" if last else "还没有完整的检查点"
+    return CaiwenError(
+        f"写不进训练文件夹：{why}", where=str(path), hint=f"{kept}；腾出空间后再运行，会接着训练"
+    )
+
+
+def describe(result: RunResult) -> dict[str, Any]:
+    """A result as plain data."""
+    return asdict(result)
