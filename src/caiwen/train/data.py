@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caiwen import prompts
@@ -234,27 +233,28 @@ def _places(places: Sequence[str], count: int) -> str:
 
 
 def statistics(table: TokenTable) -> Statistics:
+    samples = sum(len(p) for p in table.packs) if isinstance(table, packing.PackedTable) else None
+    return statistics_of(table.lengths, table.labels, table.fulls, samples)
+
+
+def statistics_of(
+    lengths: np.ndarray, labels: np.ndarray, fulls: np.ndarray, samples: int | None = None
+) -> Statistics:
     import numpy as np
 
-    lengths: np.ndarray = table.lengths
-    cut = np.maximum(table.fulls - lengths, 0)
-    low, middle, ninety, high, top = (
-        (int(n) for n in np.percentile(lengths, [0, 50, 90, 99, 100])) if len(lengths) else (0, 0, 0, 0, 0)
-    )
+    cut = np.maximum(fulls - lengths, 0)
+    points = np.percentile(lengths, [0, 50, 90, 99, 100]) if len(lengths) else np.zeros(5)
+    shortest, median, ninety, high, longest = (int(n) for n in points)
     return Statistics(
-        rows=len(table),
-        samples=sum(len(p) for p in table.packs) if isinstance(table, packing.PackedTable) else len(table),
+        rows=len(lengths),
+        samples=len(lengths) if samples is None else samples,
         tokens=int(lengths.sum(dtype=np.int64)),
-        labels=int(table.labels.sum(dtype=np.int64)),
-        shortest=low,
-        median=middle,
+        labels=int(labels.sum(dtype=np.int64)),
+        shortest=shortest,
+        median=median,
         percentile_90=ninety,
         percentile_99=high,
-        longest=top,
+        longest=longest,
         truncated=int((cut > 0).sum()),
         lost=int(cut.sum(dtype=np.int64)),
     )
-
-
-def cached_in(config: TrainConfig) -> Path:
-    return cache_folder(config.caiwen.token_cache)
