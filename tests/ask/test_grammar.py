@@ -87,3 +87,61 @@ def test_the_regulatory_method_goes_first_and_is_named(asker: Asker) -> None:
     assert "权重法为14.96%" in answer.answer
     assert values(asker.ask("汀州银行2023年权重法资本充足率")) == ["14.96"]
     assert values(asker.ask("汀州银行2023年资本充足率比上年提高了多少个百分点")) == ["0.38"]
+
+
+def test_two_terms_are_told_apart(asker: Asker) -> None:
+    answer = asker.ask("市盈率和市净率有什么区别")
+    assert answer.status == "answered"
+    assert [v.item for v in answer.values] == ["市盈率", "市净率"]
+    assert answer.answer.index("市盈率") < answer.answer.index("市净率（PB）")
+
+
+@pytest.mark.parametrize(
+    "question", ["商业银行的流动性比例是什么", "券商的风险覆盖率是什么意思", "保险公司的综合成本率是什么"]
+)
+def test_a_kind_of_company_is_no_company(asker: Asker, question: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "answered"
+    assert "库中没有" not in answer.answer
+
+
+def test_a_rule_for_a_kind_of_company_is_not_invented(asker: Asker) -> None:
+    answer = asker.ask("上市公司应当在什么时候披露年度报告")
+    assert answer.status == "not_found"
+    assert "应当”的材料" not in answer.answer
+
+
+def test_a_name_before_a_kind_of_company_is_a_name(asker: Asker) -> None:
+    answer = asker.ask("泸州商业银行2023年净利润是多少")
+    assert (answer.status, answer.values) == ("not_found", [])
+    assert "泸州" in answer.answer
+
+
+SECTORS = [
+    ("行业为银行的公司里2023年净利润最高的是哪家", "601301"),
+    ("所属行业为食品制造业的公司里2023年营业收入最高的是哪家", "600302"),
+    ("食品制造业公司中2023年营业收入最高的", "600302"),
+    ("2023年银行业营业收入最高的是哪家公司", "601301"),
+]
+
+
+@pytest.mark.parametrize(("question", "code"), SECTORS)
+def test_sectors(asker: Asker, question: str, code: str) -> None:
+    answer = asker.ask(question)
+    assert [v.code for v in answer.values if v.role == "answer"] == [code], answer.answer
+
+
+def test_which_company_is_no_item(asker: Asker) -> None:
+    answer = asker.ask("2023年营业收入最高的是哪家公司")
+    assert [v.item for v in answer.values if v.role == "answer"] == ["营业收入"]
+    assert "公司名称" not in answer.answer
+
+
+def test_a_conversation_leans_on_the_whole_question_before(asker: Asker) -> None:
+    first = asker.ask("衡川机械2023年营业收入是多少")
+    second = asker.ask("那净利润呢？", previous=first.context)
+    third = asker.ask("2022年呢？", previous=second.context)
+    assert told(second)[0] == ("净利润", "200.00")
+    assert told(third)[0] == ("净利润", "260.00")
+    assert third.plan is not None
+    assert "2022年" in third.plan["context"]

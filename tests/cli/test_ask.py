@@ -99,6 +99,23 @@ def test_plain_lines_are_numbered_and_go_to_stdout(
     assert [(r["id"], r["question"]) for r in map(json.loads, out.splitlines())] == [(1, "甲？"), (3, "乙？")]
 
 
+def test_a_line_may_follow_an_earlier_one(run: Run, shown: tuple[Path, str], tmp_path: Path) -> None:
+    folder, _ = shown
+    company = "砚川精工"
+    lines = [
+        {"id": "a", "question": f"{company}2023年营业收入是多少"},
+        {"id": "b", "question": "那净利润呢？", "follow": "a"},
+        {"id": "c", "question": "2022年呢？", "follow": "b"},
+        {"id": "d", "question": "2022年呢？", "follow": f"{company}2023年营业收入是多少"},
+    ]
+    file = _batch(tmp_path, *(json.dumps(line, ensure_ascii=False) for line in lines))
+    _, out, _ = run("--workspace", folder, "ask", "--batch", file)
+    told = [json.loads(line)["values"][0] for line in out.splitlines()]
+    assert [(v["item"], v["period"]) for v in told] == [
+        ("营业收入", "2023"), ("净利润", "2023"), ("净利润", "2022"), ("营业收入", "2022"),
+    ]  # fmt: skip
+
+
 def test_one_bad_question_never_stops_the_rest(
     run: Run, workspace: Workspace, asked: list[Any], tmp_path: Path
 ) -> None:
@@ -133,6 +150,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(
     [
         ('{"question": "甲？"}\n{"q": 1}\n', "第 2 行缺少 question"),
         ('{"question": "甲？"}\n{"question"\n', "第 2 行不是 JSON"),
+        ('{"question": "甲？", "follow": ["a"]}\n', "第 1 行的 follow 应是前面某行的 id"),
         ("\n", "文件是空的"),
     ],
 )

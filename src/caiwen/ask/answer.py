@@ -97,7 +97,10 @@ class Trace(BaseModel):
 
 
 class Answer(BaseModel):
-    """An answered question. ``values[0]`` is the answer; several answers come first, in order."""
+    """An answered question. ``values[0]`` is the answer; several answers come first, in order.
+
+    ``plan["context"]``: the question in full, as a follow-up was understood; give it as ``previous`` with the next one.
+    """
 
     id: str | int | None = None
     question: str
@@ -109,6 +112,11 @@ class Answer(BaseModel):
     notice: str = ""
     milliseconds: float = 0.0
     trace: Trace = Field(default_factory=Trace, exclude=True)
+
+    @property
+    def context(self) -> str:
+        """The question in full."""
+        return str((self.plan or {}).get("context", self.question))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data in the order of the contract; what does not apply is null."""

@@ -124,7 +124,8 @@ class Asker:
     ) -> Answer:
         """Answer one question. ``within``: companies, codes or report files (names) that it may use.
 
-        ``previous``: the question before it, on which this one may lean (那2021年呢？).
+        ``previous``: the question before it, on which this one may lean (那2021年呢？), or better the ``context`` of its
+        answer: that one is the question in full, so that a whole conversation can be led.
         """
         started = time.perf_counter()
         trace = Trace()
@@ -135,16 +136,17 @@ class Asker:
         limit = self._universe(within)
         evidence = Evidence(limit.world, allowed=limit.documents)
         with clock("plan"):
-            whole = self._completed(question, previous, limit)
+            whole = question if refused else self._completed(question, previous, limit)
+            refused = refused or (self._refused(whole) if whole != question else None)
             plan = refused or self._plan(whole, limit, trace)
-            if whole != question:
+            if whole != question and not refused:
                 trace.understood.insert(0, f"接上一问，理解为“{whole}”")
         with clock("evidence"):
             draft = self._draft(plan, evidence, limit, trace)
         with clock("answer"):
             known = [question, *draft.known, *trace.understood]
             draft.sentences, trace.dropped = verified(draft.sentences, draft.figures, known)
-            answer = self._record(question, plan, draft, limit, trace)
+            answer = self._record(question, whole, plan, draft, limit, trace)
         with clock("guard"):
             answer = self._checked(answer)
         trace.considered = [
@@ -262,7 +264,9 @@ class Asker:
         draft.policy = [(v, self._policies.quote(v.quote, limit) if v.quote else None) for v in reply.values]
         return draft
 
-    def _record(self, question: str, plan: Plan, draft: Draft, limit: Universe, trace: Trace) -> Answer:
+    def _record(
+        self, question: str, whole: str, plan: Plan, draft: Draft, limit: Universe, trace: Trace
+    ) -> Answer:
         recorder = Recorder(limit.world)
         if draft.outcome:
             recorder.add_outcome(draft.outcome)
@@ -279,7 +283,7 @@ class Asker:
             answer=text or UNREADABLE,
             values=recorder.values if draft.status == "answered" else recorder.kept_when_not_found(),
             citations=recorder.citations,
-            plan=plan.model_dump(mode="json"),
+            plan=plan.model_dump(mode="json") | {"context": whole},
             notice=self._guard.notice if self._guard else "",
         )
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 
+from caiwen.ask.measures import measures_of
 from caiwen.ask.plan import (
     Aggregate,
     Change,
     CompanyRef,
     Define,
+    Explain,
     FormulaMeasure,
     ItemMeasure,
     Measure,
     Unanswerable,
 )
 from caiwen.ask.reading import Reading
+from caiwen.ask.topics import topic_of
 from caiwen.ask.words import Hit, words
+from caiwen.finance import glossary
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
@@ -49,9 +53,38 @@ def definition_of(reading: Reading) -> Define | None:
     """什么是毛利率, 市盈率怎么算: a concept, no company and no period named."""
     if reading.periods or not (reading.has("define") or asks_what(reading)):
         return None
+    if reading.has("define.between"):
+        return _told_apart(reading)
     formula = next((m.meaning for m in reading.of("formula")), None)
     term = formula or term_of(reading)
     return Define(term=term, formula=formula) if term else None
+
+
+def _told_apart(reading: Reading) -> Define | None:
+    """市盈率和市净率有什么区别: two terms that the glossary or the formula table explains."""
+    spans = [(m.start, m.end, m.term.name) for m in glossary.find_in(reading.text)]
+    spans += [(m.start, m.end, m.meaning) for m in reading.of("formula")]
+    kept: list[tuple[int, int, str]] = []
+    for start, end, name in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end, name))
+    names = list(dict.fromkeys(name for _, _, name in kept))
+    return Define(term=names[0], others=tuple(names[1:])) if len(names) > 1 else None
+
+
+def general_question(reading: Reading) -> Define | Explain | None:
+    """About a kind of companies, none of which is named (商业银行的流动性比例要求): a rule, or a concept."""
+    named = reading.of("item") + reading.of("formula")
+    if not reading.has("kinds") or reading.periods:
+        return None
+    measures = measures_of(reading, None)
+    if named and not reading.has("duties") and len(named) == 1:
+        return Define(term=named[0].meaning)
+    topic = topic_of(reading)
+    said = topic.text or reading.text
+    return Explain(
+        topic=said, terms=topic.terms, sections=topic.sections, needs=topic.needs, facts=tuple(measures)
+    )
 
 
 def asks_what(reading: Reading) -> bool:
@@ -62,6 +95,7 @@ def term_of(reading: Reading) -> str:
     text = reading.text
     for word in sorted([*words("define", "ask"), *words("define", "lead")], key=len, reverse=True):
         text = text.replace(word, "")
+    text = re.sub(rf"^(?:{'|'.join(words('kinds'))})的", "", text)
     kept = re.sub(r"^(?:请问|请解释|解释|请说明|说明)|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text)
     return kept.strip("“”\"'「」")
 

@@ -12,6 +12,7 @@ from caiwen.ask.company_plan import Planner, unknown_time
 from caiwen.ask.intent import (
     compound_term,
     definition_of,
+    general_question,
     looks_like_name,
     unreadable,
     wants_several,
@@ -156,6 +157,10 @@ class Parser:
         if definition:
             return definition
         name = self._unknown_name(reading)
+        if name is None or all(m.start != name.end for m in reading.word("kinds")):
+            general = general_question(reading)
+            if general:
+                return general
         if name:
             guessed = self._guess(name, reading)
             if guessed:

@@ -27,8 +27,17 @@ _UNKNOWN = (
     ),
 )
 _ASKING = re.compile(r"哪|什么|何|同")
-_INDUSTRY = re.compile(
-    r"(?:属于|所属|从事)?(?P<name>[\u4e00-\u9fff]{2,6}?)(?:行业|板块|产业)(?:的|里|中|内|上市)*(?=公司|企业|,|，|$|哪|有|[0-9前最])"
+_OF_COMPANIES = r"(?:的|里|中|内|上市)*(?=公司|企业|,|，|$|哪|有|[0-9前最])"
+_INDUSTRIES = (
+    re.compile(
+        rf"(?:所属|所处|从事)?行业(?:为|是|属于|:)(?P<name>[\u4e00-\u9fff]{{2,10}}?)(?:行业|板块)?{_OF_COMPANIES}"
+    ),
+    re.compile(
+        rf"(?:属于|所属|从事|处于)?(?P<name>[\u4e00-\u9fff]{{2,6}}?)(?:行业|板块|产业){_OF_COMPANIES}"
+    ),
+    re.compile(
+        rf"(?:属于|所属|从事|处于)?(?P<name>[\u4e00-\u9fff]{{2,8}}(?<![企营主作就])业){_OF_COMPANIES}"
+    ),
 )
 
 
@@ -100,7 +109,16 @@ def _sector(text: str) -> tuple[str | None, tuple[int, int] | None]:
             at = text.find(spelling)
             if at >= 0:
                 return str(sector), (at, at + len(spelling))
-    match = _INDUSTRY.search(text)
-    if match and match["name"] not in words("generic_industries"):
-        return match["name"], match.span()
+    for pattern in _INDUSTRIES:
+        match = pattern.search(text)
+        if match and not match["name"].startswith(tuple(words("generic_industries"))):
+            return _sector_of(match["name"]), match.span()
     return None, None
+
+
+def _sector_of(name: str) -> str:
+    """银行 and 银行业 are kinds of companies; other words are looked for in the industry that a company names."""
+    for sector, names in words("sector_names").items():
+        if name.removesuffix("业") in names:
+            return str(sector)
+    return name

@@ -276,9 +276,12 @@ class Compute(Record):
 
 
 class Define(Record):
+    """What a term means; ``others``: terms that it is to be told apart from."""
+
     kind: Literal["define"] = "define"
     term: str
     formula: str | None = None
+    others: tuple[str, ...] = ()
 
 
 class Refuse(Record):

@@ -74,10 +74,13 @@ def _by_sector(made: Population, world: World, sector: str) -> None:
         made.words = f"{SECTOR_WORDS[sector].removesuffix('公司')}类"
         return
     industries = world.industries
+    unnamed = sum(who not in industries for who in made.companies)
     made.companies = {w: c for w, c in made.companies.items() if sector in industries.get(w, "")}
-    made.words = f"{sector}行业的"
+    made.words = f"{sector}{'' if sector.endswith('业') else '行业'}的"
     if not industries:
         made.notes.append("材料中没有公司所属行业的数据，无法按行业筛选。")
+    elif unnamed:
+        made.notes.append(f"{unnamed} 家公司没有披露所属行业，没有计入。")
 
 
 def _some(companies: list[Company]) -> str:

@@ -258,6 +258,8 @@ _WORD_GROUPS = (
     ("rank",),
     ("aggregate",),
     ("everyone",),
+    ("kinds",),
+    ("duties",),
     ("threshold",),
     ("define",),
     ("explain",),

@@ -14,7 +14,7 @@ from caiwen.ask.evidence import Evidence
 from caiwen.ask.execute import Executor
 from caiwen.ask.passages import Index, Quote, Reader
 from caiwen.ask.periods_text import period_words, words_of
-from caiwen.ask.plan import BreakdownMeasure, Define, Explain, PeriodRef, Query, Select
+from caiwen.ask.plan import BreakdownMeasure, Define, Explain, Measure, PeriodRef, Query, Select
 from caiwen.ask.policy_words import PolicyValue
 from caiwen.ask.reasons import reasons
 from caiwen.ask.within import Universe
@@ -53,6 +53,8 @@ class Texts:
         if plan.exact and not any(plan.exact in squash(q.passage.text) for q in quotes):
             lead = Sentence(_no_such_figure(plan, self.limit.world, leads=bool(quotes)))
             return Draft("not_found", [lead, *sentences[:2]], quotes=quotes[:2], known=[lead.text])
+        if draft.status == "not_found" and plan.facts and not plan.companies:
+            return self.define(Define(term=_told(plan.facts[0])))
         if draft.status == "not_found":
             draft.sentences = [Sentence(_nothing_found(plan, reader))]
             draft.known = [draft.sentences[0].text]
@@ -60,18 +62,16 @@ class Texts:
 
     def define(self, plan: Define) -> Draft:
         """What the glossary and the formula table say of a term, and where the material defines it."""
-        text = define(plan)
+        told = [(term, text) for term, text in _definitions(plan) if text]
         search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
-        found = self.current(self._reader().find(search))
-        quotes = [q for q in found if _defines(plan.term, q)]
-        sentences = [Sentence(text)] if text else []
-        sentences += compose_quotes(quotes[:2], search)
+        quotes = [] if plan.others else self.current(self._reader().find(search))
+        quotes = [q for q in quotes if _defines(plan.term, q)][:2]
+        sentences = [Sentence(text) for _, text in told] + compose_quotes(quotes, search)
         if not sentences:
             said = f"材料中未找到“{plan.term}”的定义。"
             return Draft("not_found", [Sentence(said)], known=[said])
-        draft = Draft("answered", sentences, quotes=quotes[:2], known=[text or ""])
-        if text:
-            draft.policy = [(PolicyValue("text", plan.term, text, "财问术语表"), None)]
+        draft = Draft("answered", sentences, quotes=quotes, known=[text for _, text in told])
+        draft.policy = [(PolicyValue("text", term, text, "财问术语表"), None) for term, text in told]
         return draft
 
     def _why(self, plan: Explain, evidence: Evidence) -> Draft:
@@ -85,7 +85,7 @@ class Texts:
         draft.quotes = quotes
         draft.sentences = [*draft.sentences, *compose_quotes(quotes, plan)]
         if not quotes:
-            names = "、".join(m.item if isinstance(m, BreakdownMeasure) else name_of(m) for m in plan.facts)
+            names = "、".join(map(_told, plan.facts))
             when = "、".join(words_of(p) for p in periods)
             said = f"{plan.companies[0].name}{when}的报告里没有找到对{names}变动原因的说明。"
             draft.sentences.append(Sentence(said))
@@ -105,6 +105,16 @@ class Texts:
         return Reader(self.limit.world, self.index, self.limit.documents, self.most)
 
 
+def _told(measure: Measure) -> str:
+    return measure.item if isinstance(measure, BreakdownMeasure) else name_of(measure)
+
+
+def _definitions(plan: Define) -> list[tuple[str, str]]:
+    """Each term with its definition and formula, as far as they are known."""
+    every = [plan, *(Define(term=term) for term in plan.others)]
+    return [(one.term, text) for one in every if (text := define(one))]
+
+
 def may_be_text(plan: Query) -> bool:
     return (
         len(plan.select.companies) == 1
@@ -115,7 +125,7 @@ def may_be_text(plan: Query) -> bool:
 
 
 def as_explain(plan: Query) -> Explain:
-    names = [m.item if isinstance(m, BreakdownMeasure) else name_of(m) for m in plan.derive]
+    names = [_told(measure) for measure in plan.derive]
     return Explain(
         topic=" ".join(names),
         companies=plan.select.companies,

@@ -28,7 +28,7 @@ def answer_batch(
     Exits with 2 after all was done when some question was refused as input.
     """
     if output is None:
-        records, failures = _answer(workspace, lines, universe, lambda record: say(json_line(record)))
+        records, failures = _answer(workspace, lines, universe, {}, lambda record: say(json_line(record)))
     else:
         records, failures = _answer_to_file(workspace, lines, universe, output)
         warn(f"已回答 {len(records):,} 题：{output}")
@@ -43,19 +43,23 @@ def _answer(
     workspace: Workspace,
     lines: Sequence[BatchLine],
     universe: Sequence[str] | None,
+    contexts: dict[str | int, str],
     write: Callable[[Record], None],
 ) -> tuple[list[Record], list[str]]:
+    """``contexts``: by id, the questions answered so far in full; a later line may follow one of them."""
     records: list[Record] = []
     failures: list[str] = []
     with counting("回答", len(lines), "题") as advance:
         for line in lines:
             try:
-                record = workspace.ask(line.text, universe, id=line.id).as_dict()
+                previous = None if line.follow is None else contexts.get(line.follow, str(line.follow))
+                answer = workspace.ask(line.text, universe, id=line.id, previous=previous)
             except CaiwenError as error:
                 failures.append(f"{line.id}：{error}")
             else:
-                write(record)
-                records.append(record)
+                contexts[line.id] = answer.context
+                records.append(answer.as_dict())
+                write(records[-1])
             advance()
     return records, failures
 
@@ -80,7 +84,8 @@ def _answer_to_file(
             stream.flush()
 
         try:
-            fresh, failures = _answer(workspace, rest, universe, write)
+            contexts = {record["id"]: record["plan"]["context"] for record in done if record["plan"]}
+            fresh, failures = _answer(workspace, rest, universe, contexts, write)
         except KeyboardInterrupt:
             warn("已做完的题保留着，再运行同样的命令会接着做")
             raise

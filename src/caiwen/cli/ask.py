@@ -29,7 +29,11 @@ def ask(
     question: Annotated[str | None, typer.Argument(metavar="问题")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
     batch: Annotated[
-        Path | None, typer.Option(metavar="文件", help='一次回答许多：JSON 行 {"id","question"} 或纯文本行')
+        Path | None,
+        typer.Option(
+            metavar="文件",
+            help='一次回答许多：JSON 行 {"id","question","follow"}（follow 是前面某行的 id，可不写）或纯文本行',
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="文件", help="批量回答写到这里（JSON 行），可中断后续作")

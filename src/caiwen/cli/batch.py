@@ -12,10 +12,12 @@ from caiwen.errors import CaiwenError
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """``id`` is the line's own, else its number from 1."""
+    """``id`` is the line's own, else its number from 1. ``follow``: the id of an earlier line, or a question in words, on which
+    it leans."""
 
     id: str | int
     text: str
+    follow: str | int | None = None
 
 
 def read_batch(path: Path, keys: Sequence[str]) -> list[BatchLine]:
@@ -52,7 +54,10 @@ def _parse(number: int, text: str, keys: Sequence[str]) -> BatchLine | str:
     if not isinstance(found, str):
         return f"缺少 {keys[0]}"
     identity = record.get("id", number)
-    return BatchLine(identity if isinstance(identity, (str, int)) else str(identity), found)
+    follow = record.get("follow")
+    if not isinstance(follow, str | int | None):
+        return "的 follow 应是前面某行的 id，或写成上一问的文字"
+    return BatchLine(identity if isinstance(identity, (str, int)) else str(identity), found, follow)
 
 
 def read_lines(path: Path) -> list[tuple[int, str]]:
