@@ -208,8 +208,7 @@ def test_columns_agree_with_single_look_ups(
     asker: Asker, measure: ItemMeasure | FormulaMeasure | RatioMeasure
 ) -> None:
     """Apart from doubtful figures, which columns leave out."""
-    world = asker._world
-    world.refresh()
+    world = asker._current()
     evidence = Evidence(world)
     column = Survey(evidence, Query(select=Select(everyone=True), derive=())).columns.of(
         measure, PeriodRef(period="2021"), Scope.CONSOLIDATED

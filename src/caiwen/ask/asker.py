@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from threading import Lock
 from typing import Literal, Protocol
 
 from caiwen.ask import calculators
@@ -46,7 +47,7 @@ from caiwen.ask.verify import verified
 from caiwen.ask.within import Universe, universe
 from caiwen.ask.words import words
 from caiwen.ask.worked import work
-from caiwen.ask.world import FactStore, World
+from caiwen.ask.world import FactStore, Material, World
 from caiwen.records import Fact, Scope
 
 UNREADABLE = "没有理解这个问题。可以这样问：“贵州茅台2020年营业收入是多少？”"
@@ -96,8 +97,9 @@ class Asker:
         self._guard = guard
         self._today = today
         self._quotes = quotes
-        self._world = World(store)
+        self._world = World(Material(store))
         self._universes: dict[tuple[str, ...], Universe] = {}
+        self._lock = Lock()
         self._policies = PolicyDesk(store, index)
         self._macro = MacroDesk(store)
 
@@ -106,14 +108,15 @@ class Asker:
 
         A second or so for a market of some thousand companies; answers are the same without it, only the first ones slower.
         """
-        self._world.refresh()
-        evidence = Evidence(self._world)
-        columns = Survey(evidence, Query(select=Select(everyone=True), derive=())).columns
-        names = self._world.registry.addresses and self._world.market.book.all
-        for item in words("often_ranked") if names else ():
-            covered = [p for p in self._world.store.item_periods(item) if len(p) == 4]
-            for period in covered[-years:]:
-                columns.of(ItemMeasure(item=item), PeriodRef(period=period), Scope.CONSOLIDATED)
+        with self._store.snapshot():
+            world = self._current()
+            evidence = Evidence(world)
+            columns = Survey(evidence, Query(select=Select(everyone=True), derive=())).columns
+            names = world.registry.addresses and world.market.book.all
+            for item in words("often_ranked") if names else ():
+                covered = [p for p in world.store.item_periods(item) if len(p) == 4]
+                for period in covered[-years:]:
+                    columns.of(ItemMeasure(item=item), PeriodRef(period=period), Scope.CONSOLIDATED)
 
     def ask(
         self,
@@ -128,12 +131,24 @@ class Asker:
         answer: that one is the question in full, so that a whole conversation can be led.
         """
         started = time.perf_counter()
+        with self._store.snapshot():
+            answer = self._answer(question, self._universe(within), previous)
+        spent = round((time.perf_counter() - started) * 1000, 3)
+        return answer.model_copy(update={"id": id, "milliseconds": spent})
+
+    def _current(self) -> World:
+        """The world at the state of the store that this thread sees."""
+        stamp = self._store.version()
+        with self._lock:
+            if self._world.stamp != stamp:
+                self._world = World(Material(self._store, stamp))
+            return self._world
+
+    def _answer(self, question: str, limit: Universe, previous: str | None) -> Answer:
         trace = Trace()
         clock = _Clock(trace)
-        self._world.refresh()
         with clock("guard"):
             refused = self._refused(question)
-        limit = self._universe(within)
         evidence = Evidence(limit.world, allowed=limit.documents)
         with clock("plan"):
             whole = question if refused else self._completed(question, previous, limit)
@@ -152,8 +167,7 @@ class Asker:
         trace.considered = [
             _considered(f, taken, why, limit.world) for f, taken, why in evidence.why.values()
         ]
-        spent = round((time.perf_counter() - started) * 1000, 3)
-        return answer.model_copy(update={"id": id, "milliseconds": spent, "trace": trace})
+        return answer.model_copy(update={"trace": trace})
 
     # --- stages -----------------------------------------------------------------------------------
 
@@ -171,12 +185,15 @@ class Asker:
         return complete(question, previous, limit.world, self._today or date.today())
 
     def _universe(self, within: Sequence[str] | None) -> Universe:
+        world = self._current()
         if not within:
-            return Universe(self._world, None)
-        key = (self._world.stamp, *within)
-        if key not in self._universes:
-            self._universes = {key: universe(self._world, within)}
-        return self._universes[key]
+            return Universe(world, None)
+        key = (world.stamp, *within)
+        found = self._universes.get(key)
+        if found is None:
+            found = universe(world, within)
+            self._universes = {key: found}
+        return found
 
     def _plan(self, question: str, limit: Universe, trace: Trace) -> Plan:
         if limit.unknown and not limit.world.book.all:

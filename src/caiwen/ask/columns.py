@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from threading import RLock
 from typing import Protocol
 
 from caiwen.ask.figures import spans_of
@@ -20,14 +21,14 @@ from caiwen.ask.words import words
 from caiwen.finance.formulas import (
     BALANCES,
     Formula,
-    ZeroDivisorError,
     balance_of,
-    evaluate,
+    evaluate_each,
     formulas,
     names_in,
 )
 from caiwen.finance.items import taxonomy
-from caiwen.records import Scope, Status
+from caiwen.once import once
+from caiwen.records import Scope, Span, Status
 from caiwen.store import Cell
 
 
@@ -39,8 +40,9 @@ class Chooser(Protocol):
         """Companies with filings of their own: what a filing does not print may follow from what it does."""
         ...
 
-    def owner(self, who: str) -> str:
-        """The company under whose key a fact of ``who`` counts."""
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Keys under which facts stand → the company that they count for; others stand for themselves."""
         ...
 
     def values(
@@ -51,14 +53,17 @@ class Chooser(Protocol):
 class Cells(Protocol):
     """The part of the store that columns are made from."""
 
-    def cells(self, item: str, period: str) -> list[Cell]: ...
+    def cells(self, item: str, period: str, scope: Scope, spans: Iterable[Span]) -> list[Cell]: ...
+
+    def numbers(self, hashes: Iterable[str]) -> frozenset[int]: ...
 
     def suspicions(self, items: Sequence[str], period: str) -> list[tuple[str, tuple[str, ...]]]: ...
 
 
-_KEPT = 160
-"""Columns kept at a time: some 4,000 values each."""
+_KEPT = 400
+"""Columns kept at a time: of a market of 4,000 companies some 150 MB; those without additions share their values."""
 _HUNDRED = Decimal(100)
+_CONFLICT = Status.CONFLICT.value
 
 
 @dataclass(slots=True)
@@ -70,14 +75,15 @@ class Column:
     derived: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
 class Columns:
-    """Columns over one store. ``documents``: only facts of these files; None for all."""
+    """Columns over one store. ``documents``: only facts of these files; None for all. Threads may share it."""
 
-    store: Cells
-    chooser: Chooser
-    documents: frozenset[str] | None = None
-    _kept: OrderedDict[tuple[object, ...], Column] = field(default_factory=OrderedDict)
+    def __init__(self, store: Cells, chooser: Chooser, documents: frozenset[str] | None = None) -> None:
+        self.store = store
+        self.chooser = chooser
+        self.documents = documents
+        self._kept: OrderedDict[tuple[object, ...], Column] = OrderedDict()
+        self._lock = RLock()
 
     def of(self, measure: Single, period: PeriodRef, scope: Scope) -> Column:
         """The measure for every company; for those with filings also what only the single-company way finds."""
@@ -85,14 +91,15 @@ class Columns:
 
     def _cached(self, kind: str, measure: Single, period: PeriodRef, scope: Scope) -> Column:
         key = (kind, measure.model_dump_json(), period.period, period.form, scope)
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = self._make(kind, measure, period, scope)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(key)
-        return found
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = self._make(kind, measure, period, scope)
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+            return found
 
     def _make(self, kind: str, measure: Single, period: PeriodRef, scope: Scope) -> Column:
         if kind == "whole":
@@ -142,14 +149,14 @@ class Columns:
         return self._item(measure, period, scope)
 
     def _item(self, measure: ItemMeasure, period: PeriodRef, scope: Scope) -> Column:
-        column = _copy(self._printed(measure.item, period, scope))
+        column = self._printed(measure.item, period, scope)
         ways: list[str] = words("derived_totals").get(measure.item, [])
         for expression in ways:
-            _fill(column, self._parts(expression, period, scope))
-        _fill(column, self._difference(measure, period, scope))
+            column = _filled(column, self._parts(expression, period, scope))
+        column = _filled(column, self._difference(measure, period, scope))
         formula = formulas().get(measure.item)
         if formula and formula.name not in formula.inputs:
-            _fill(column, self._formula(formula, period, scope))
+            column = _filled(column, self._formula(formula, period, scope))
         return column
 
     def _difference(self, measure: ItemMeasure, period: PeriodRef, scope: Scope) -> Column:
@@ -167,36 +174,29 @@ class Columns:
 
     def _read(self, item: str, period: PeriodRef, scope: Scope) -> Column:
         """Of several facts of one company the one that a look-up takes."""
-        spans = {span.value for span in spans_of(period)}
-        wanted, conflict, owner = scope.value, Status.CONFLICT.value, self.chooser.owner
-        found: dict[str, Decimal] = {}
-        several: set[str] = set()
-        suspected = False
-        for cell in self.store.cells(item, period.period) if spans else ():
-            if cell.span in spans and cell.scope == wanted and self._readable(cell):
-                who = owner(cell.who)
-                if who in found:
-                    several.add(who)
-                found[who] = cell.value
-                suspected = suspected or cell.status == conflict
-        known = taxonomy().get(item)
+        spans, known = spans_of(period), taxonomy().get(item)
+        cells = self.store.cells(item, period.period, scope, spans) if spans else []
+        if self._numbers is not None:
+            cells = [cell for cell in cells if cell.document in self._numbers]
+        column, several = _first_of_each(cells, self.chooser.owners)
         if known is not None and known.magnitude:
-            found = {who: abs(value) for who, value in found.items()}
-        column = Column(found)
+            column.values = {who: abs(value) for who, value in column.values.items()}
         if several:
-            chosen = self.chooser.values(several, ItemMeasure(item=item), period, scope)
-            column.values |= chosen
-        if suspected:
+            column.values |= self.chooser.values(several, ItemMeasure(item=item), period, scope)
+        if any(cell.status == _CONFLICT for cell in cells):
+            owners = self.chooser.owners
             suspicions = self.store.suspicions([item], period.period)
-            _doubt(column, ((owner(who), checks) for who, checks in suspicions))
+            _doubt(column, ((owners.get(who, who), checks) for who, checks in suspicions))
         return column
+
+    @once
+    def _numbers(self) -> frozenset[int] | None:
+        """The documents that may be read, as cells name them; None for all."""
+        return None if self.documents is None else self.store.numbers(self.documents)
 
     def is_text(self, item: str) -> bool:
         known = taxonomy().get(item)
         return known is not None and known.unit == "text"
-
-    def _readable(self, cell: Cell) -> bool:
-        return self.documents is None or cell.document in self.documents
 
     def _parts(self, expression: str, period: PeriodRef, scope: Scope) -> Column:
         """A total from its parts, all of them printed."""
@@ -210,8 +210,8 @@ class Columns:
         disclosed_item: str = words("disclosed_first").get(formula.name, formula.name)
         disclosed = self._printed(disclosed_item, period, scope)
         if disclosed_item == formula.name:
-            return _fill(made, disclosed)
-        return _fill(_copy(disclosed), made)
+            return _filled(made, disclosed)
+        return _filled(disclosed, made)
 
     def _computed(
         self,
@@ -226,7 +226,7 @@ class Columns:
             inputs = {name: self._input(name, period, scope) for name in names_in(expression)}
             made = _evaluated(expression, inputs, frozenset(optional))
             made.values = {who: value * factor for who, value in made.values.items()}
-            _fill(whole, made)
+            whole = _filled(whole, made)
         whole.derived = set()
         return whole
 
@@ -253,33 +253,39 @@ def _evaluated(expression: str, inputs: Mapping[str, Column], optional: frozense
         made.doubtful |= column.doubtful
     if not needed:
         return made
+    whole = set.intersection(*(set(column.values) for column in inputs.values()))
     first = min(needed, key=lambda column: len(column.values))
-    for who in first.values:
-        if all(who in column.values for column in inputs.values()):
-            env = {name: column.values[who] for name, column in inputs.items()}
-            try:
-                made.values[who] = evaluate(expression, env)
-            except ZeroDivisorError:
-                continue
+    values = [(name, column.values) for name, column in inputs.items()]
+    envs = {who: {name: of[who] for name, of in values} for who in first.values if who in whole}
+    made.values = evaluate_each(expression, envs)
     made.derived = set(made.values)
     return made
 
 
-def _copy(column: Column) -> Column:
-    return Column(dict(column.values), dict(column.doubtful), set(column.derived))
+def _first_of_each(cells: Iterable[Cell], owners: Mapping[str, str]) -> tuple[Column, set[str]]:
+    """A value for every company, and the companies of which there are several."""
+    found: dict[str, str] = {}
+    several: set[str] = set()
+    for said, value, _, _ in cells:
+        who = owners.get(said, said)
+        if who in found:
+            several.add(who)
+        found[who] = value
+    return Column({who: Decimal(value) for who, value in found.items()}), several
 
 
-def _fill(column: Column, other: Column) -> Column:
-    """Values of ``other`` where ``column`` has none and none is doubtful."""
-    for who, value in other.values.items():
-        if who not in column.values and who not in column.doubtful:
-            column.values[who] = value
-            if who in other.derived:
-                column.derived.add(who)
-    for who, why in other.doubtful.items():
-        if who not in column.values:
-            column.doubtful.setdefault(who, why)
-    return column
+def _filled(column: Column, other: Column) -> Column:
+    """Values of ``other`` where ``column`` has none and none is doubtful; ``column`` itself where nothing is added."""
+    known = column.values.keys() | column.doubtful.keys()
+    values = {who: value for who, value in other.values.items() if who not in known}
+    doubtful = {w: y for w, y in other.doubtful.items() if w not in known and w not in values}
+    if not values and not doubtful:
+        return column
+    return Column(
+        {**column.values, **values},
+        {**column.doubtful, **doubtful},
+        column.derived | (other.derived & values.keys()),
+    )
 
 
 def _doubt(column: Column, suspicions: Iterable[tuple[str, tuple[str, ...]]]) -> None:

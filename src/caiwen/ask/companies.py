@@ -7,11 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 
 from caiwen.ask.plan import CompanyRef
 from caiwen.ask.regions import place_names
 from caiwen.ask.words import words
 from caiwen.finance.companies import name_key, normalise_code, short_forms
+from caiwen.once import once
 from caiwen.store.records import Company
 
 _TAILS = ("股份", "集团", "科技", "控股", "实业", "公司")
@@ -62,30 +64,31 @@ class CompanyBook:
         self._generic = frozenset(words("generic_names")) | place_names()
         self._official: dict[str, list[Company]] = defaultdict(list)
         self._loose: dict[str, list[Company]] = defaultdict(list)
+        self._whos = {company.who: company for company in self.all}
         self._codes: dict[str, Company] = {c.code: c for c in self.all if c.code}
         for company in self.all:
             self._index(company)
-        self._longest = max(map(len, (*self._official, *self._loose)), default=0)
-        self._keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._by_char: dict[str, list[Company]] = defaultdict(list)
+        self._lengths = _lengths(chain(self._official, self._loose))
 
     def _index(self, company: Company) -> None:
         own = (company.who, *company.full_names)
-        official = [*company.full_names, *company.short_names, company.who]
-        official += [name for who in own for name in sorted(self._also.get(who, ()))]
-        official += [
-            self._nicknames[name_key(n)] for n in company.short_names if name_key(n) in self._nicknames
-        ]
-        for name in official:
-            for form in {name_key(name), name_key(name).replace("(", "").replace(")", "")}:
-                if form not in self._generic and company not in self._official[form]:
-                    self._official[form].append(company)
+        keys = [name_key(name) for name in company.short_names]
+        official = [name_key(name) for name in (*company.full_names, company.who)] + keys
+        official += [name_key(name) for who in own for name in sorted(self._also.get(who, ()))]
+        official += [name_key(self._nicknames[key]) for key in keys if key in self._nicknames]
+        plain = [key.replace("(", "").replace(")", "") for key in official if "(" in key or ")" in key]
+        for form in (*official, *plain):
+            if form not in self._generic and company not in self._official[form]:
+                self._official[form].append(company)
         loose = {form for name in company.full_names for form in short_forms(name)}
-        for name in company.short_names:
-            loose |= _shortenings(name_key(name))
-        for form in (name_key(name) for name in loose):
+        for key in keys:
+            loose |= _shortenings(key)
+        for form in map(name_key, loose):
             if len(form) >= 2 and form not in self._generic and company not in self._loose[form]:
                 self._loose[form].append(company)
+
+    def company(self, who: str) -> Company | None:
+        return self._whos.get(who)
 
     def code(self, code: str) -> Company | None:
         return self._codes.get(code)
@@ -115,7 +118,7 @@ class CompanyBook:
         return behind is not None and behind.official and behind.end > end
 
     def _at(self, text: str, at: int) -> CompanyMention | None:
-        for length in range(min(self._longest, len(text) - at), 1, -1):
+        for length in self._lengths.get(text[at : at + 2], ()):
             word = text[at : at + length]
             if word in self._official:
                 return CompanyMention(at, at + length, tuple(self._official[word]))
@@ -131,13 +134,14 @@ class CompanyBook:
         if len(key) < 2 or key in self._generic:
             return None
         if len(key) < _SHORTEST_GUESS:
-            begins = tuple(c for c in self.all if any(name_key(n).startswith(key) for n in c.short_names))
+            having = (self._spelt.by_who[who] for who in self._spelt.by_char.get(key[0], ()))
+            begins = tuple(c for c in having if any(n.startswith(key) for n in self._spelt.keys[c.who][0]))
             return Guess(begins, sure=False) if begins else None
         near = self._sharing(key)
-        inside = [c for c in near if any(_abbreviates(key, full) for full in self._keys[c.who][1])]
+        inside = [c for c in near if any(_abbreviates(key, full) for full in self._spelt.keys[c.who][1])]
         if inside:
             return Guess(tuple(inside), sure=len(inside) == 1)
-        slips = [(c, _slip(key, *self._keys[c.who])) for c in near]
+        slips = [(c, _slip(key, *self._spelt.keys[c.who])) for c in near]
         close = [c for c, kind in slips if kind == "same sound"]
         if close:
             return Guess(tuple(close), sure=len(close) == 1)
@@ -146,35 +150,53 @@ class CompanyBook:
 
     def _sharing(self, key: str) -> list[Company]:
         """Companies whose names share at least half of the characters of ``key``: no other one can be a slip of it."""
-        self._learn_characters()
-        shared = Counter(c.who for char in set(key) for c in self._by_char.get(char, ()))
+        spelt = self._spelt
+        shared = Counter(chain.from_iterable(spelt.by_char.get(char, ()) for char in set(key)))
         enough = {who for who, count in shared.items() if count * 2 >= len(set(key))}
-        return [company for company in self.all if company.who in enough]
+        return [company for who, company in spelt.by_who.items() if who in enough]
 
-    def _learn_characters(self) -> None:
-        """Which companies have which characters in their names; made when a name is first guessed at."""
-        if self._by_char:
-            return
-        for company in self.all:
-            short = tuple(name_key(name) for name in company.short_names)
-            full = tuple(name_key(name) for name in company.full_names)
-            self._keys[company.who] = (short, full)
-            for char in set("".join((*short, *full))):
-                self._by_char[char].append(company)
+    @once
+    def _spelt(self) -> _Spelling:
+        """Made when a name is first guessed at."""
+        return _Spelling(self.all)
 
     def nearest(self, word: str, count: int = 3) -> list[Company]:
         """The companies whose names share most characters with ``word``; for saying what there is instead."""
         key = set(name_key(word)) - set("公司股份有限集团")
-        self._learn_characters()
-        shared = Counter(c.who for char in key for c in self._by_char.get(char, ()))
+        spelt = self._spelt
+        shared = Counter(chain.from_iterable(spelt.by_char.get(char, ()) for char in sorted(key)))
         most = {who for who, _ in shared.most_common(_CLOSEST)}
-        near = [c for c in self.all if c.who in most] or list(self.all[:count])
+        near = [c for who, c in spelt.by_who.items() if who in most] or list(self.all[:count])
 
         def likeness(company: Company) -> float:
             names = (*company.short_names, *company.full_names)
             return max((len(key & set(n)) / (len(key | set(n)) or 1) for n in names), default=0.0)
 
         return sorted(near, key=lambda c: (-likeness(c), c.who))[:count]
+
+
+class _Spelling:
+    """The characters of all names: ``keys`` of short and full names by company, companies ``by_char`` in their order."""
+
+    def __init__(self, companies: Iterable[Company]) -> None:
+        self.by_who = {company.who: company for company in companies}
+        self.keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.by_char: dict[str, list[str]] = defaultdict(list)
+        for who, company in self.by_who.items():
+            short = tuple(name_key(name) for name in company.short_names)
+            full = tuple(name_key(name) for name in company.full_names)
+            self.keys[who] = (short, full)
+            for char in set("".join((*short, *full))):
+                self.by_char[char].append(who)
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """The first two characters of a name → how long names that begin so are, the longest first."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        if len(name) >= 2:
+            found[name[:2]].add(len(name))
+    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
 
 
 def reference(company: Company, how: str = "named", said: str | None = None) -> CompanyRef:

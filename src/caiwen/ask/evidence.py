@@ -79,8 +79,10 @@ class Evidence:
             if self.allowed is None or fact.observation.document in self.allowed:
                 self.facts[company.who, fact.item].append(fact)
 
-    def fetch_many(self, companies: Sequence[CompanyRef], items: Iterable[str]) -> None:
-        """The same for several companies, by one query."""
+    def fetch_many(
+        self, companies: Sequence[CompanyRef], items: Iterable[str], periods: Sequence[str] = ()
+    ) -> None:
+        """The same for several companies, by one query; only ``periods`` where some are given."""
         wanted = list(dict.fromkeys(items))
         missing = [c for c in companies if any((c.who, item) not in self.facts for item in wanted)]
         known = {name: c.who for c in missing for name in (c.who, c.code, *c.also) if name}
@@ -89,7 +91,7 @@ class Evidence:
                 self.facts[company.who, item] = []
         if not missing or not wanted:
             return
-        for fact in self.world.store.facts(FactFilter(codes=list(known), items=wanted)):
+        for fact in self.world.store.facts(FactFilter(codes=list(known), items=wanted, periods=periods)):
             who = known.get(fact.code or "") or known.get(fact.entity)
             if who and (self.allowed is None or fact.observation.document in self.allowed):
                 self.facts[who, fact.item].append(fact)

@@ -229,7 +229,7 @@ class Executor:
 
     def _not_disclosed(self, company: CompanyRef, name: str, period: PeriodRef) -> str:
         when = words_of(period)
-        found = next((c for c in self.evidence.world.book.all if c.who == company.who), None)
+        found = self.evidence.world.company(company.who)
         filings = self.evidence.world.filings(found) if found else []
         covered = sorted({d.filing.period for d in filings if d.filing.period})
         if covered and period.period not in covered:

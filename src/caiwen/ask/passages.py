@@ -79,7 +79,7 @@ class Reader:
         """The filings that the question is about, best first: of the period named, full reports before summaries."""
         found: list[StoredDocument] = []
         for ref in plan.companies:
-            company = next((c for c in self.world.book.all if c.who == ref.who), None)
+            company = self.world.company(ref.who)
             found += self.world.filings(company) if company else []
         if self.allowed is not None:
             found = [d for d in found if d.sha256 in self.allowed]
@@ -90,7 +90,7 @@ class Reader:
 
     def covered(self, ref: CompanyRef) -> list[str]:
         """Report periods of this company's filings."""
-        company = next((c for c in self.world.book.all if c.who == ref.who), None)
+        company = self.world.company(ref.who)
         filings = self.world.filings(company) if company else []
         return sorted({d.filing.period for d in filings if d.filing.period})
 

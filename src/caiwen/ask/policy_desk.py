@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from threading import RLock
 
 from caiwen.ask.define import define
 from caiwen.ask.passages import Index, Quote
@@ -24,25 +26,38 @@ _SEARCHED = 60
 _DOCUMENTS = 12
 
 
+@dataclass(slots=True)
+class _Shelf:
+    search: ArticleSearch
+    libraries: dict[frozenset[str] | None, Library] = field(default_factory=dict)
+
+
 class PolicyDesk:
     """One for each Asker. ``index`` finds the documents where the question names no instrument."""
 
     def __init__(self, store: PolicyStore, index: Index | None) -> None:
         self._store = store
         self._index = index
-        self._search = ArticleSearch(store.articles)
-        self._libraries: dict[tuple[str, frozenset[str] | None], Library] = {}
+        self._shelves: dict[str, _Shelf] = {}
+        self._lock = RLock()
 
     def library(self, limit: Universe) -> Library:
-        key = (limit.world.stamp, limit.documents)
-        if key not in self._libraries:
-            if not any(stamp == limit.world.stamp for stamp, _ in self._libraries):
-                self._libraries = {}
-                self._search.forget()
-            records = self._store.policies()
-            allowed = limit.documents
-            self._libraries[key] = Library(r for r in records if allowed is None or r.document in allowed)
-        return self._libraries[key]
+        with self._lock:
+            libraries, allowed = self._shelf(limit).libraries, limit.documents
+            if allowed not in libraries:
+                records = self._store.policies()
+                libraries[allowed] = Library(r for r in records if allowed is None or r.document in allowed)
+            return libraries[allowed]
+
+    def _shelf(self, limit: Universe) -> _Shelf:
+        """What is known at the state of the store that the question sees; while one follows another, threads see both."""
+        with self._lock:
+            stamp = limit.world.stamp
+            if stamp not in self._shelves:
+                while len(self._shelves) > 1:
+                    self._shelves.pop(next(iter(self._shelves)))
+                self._shelves[stamp] = _Shelf(ArticleSearch(self._store.articles))
+            return self._shelves[stamp]
 
     def plan(self, question: str, limit: Universe, today: date) -> Policy | Unanswerable | None:
         """A plan where the question names an instrument, or cites one that is not there; no company beside it."""
@@ -73,7 +88,7 @@ class PolicyDesk:
 
     def reply(self, plan: Policy, limit: Universe) -> PolicyReply:
         library = self.library(limit)
-        return PolicyAnswerer(self._store, library, self._search, self._find).answer(plan)
+        return PolicyAnswerer(self._store, library, self._shelf(limit).search, self._find).answer(plan)
 
     def quote(self, cited: PolicyQuote, limit: Universe) -> Quote | None:
         document = limit.world.document(cited.document)

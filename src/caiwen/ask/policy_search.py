@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 
 from caiwen.ask.words import load
 from caiwen.finance.statutes import plain
@@ -47,13 +48,11 @@ class _Text:
 
 @dataclass(slots=True)
 class ArticleSearch:
-    """``articles``: sha256 → articles of a stored document. Texts taken apart are kept until :meth:`forget`."""
+    """``articles``: sha256 → articles of a stored document. Texts taken apart are kept; threads may share it."""
 
     articles: Callable[[str], Sequence[Article]]
     _texts: dict[str, list[_Text]] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        self._texts = {}
+    _lock: Lock = field(default_factory=Lock)
 
     def best(self, topic: str, documents: Iterable[str]) -> list[Scored]:
         """Articles of these documents, best first; those that share nothing with ``topic`` are left out."""
@@ -77,11 +76,12 @@ class ArticleSearch:
         return sorted(found, key=lambda s: (-s.score, s.document, s.article.ordinal))
 
     def _of(self, sha256: str) -> list[_Text]:
-        if sha256 not in self._texts:
-            if len(self._texts) >= _KEPT:
-                self._texts.pop(next(iter(self._texts)))
-            self._texts[sha256] = [_text(article) for article in self.articles(sha256)]
-        return self._texts[sha256]
+        with self._lock:
+            if sha256 not in self._texts:
+                if len(self._texts) >= _KEPT:
+                    self._texts.pop(next(iter(self._texts)))
+                self._texts[sha256] = [_text(article) for article in self.articles(sha256)]
+            return self._texts[sha256]
 
 
 def _favour(text: _Text, topic: str) -> float:

@@ -44,9 +44,10 @@ def population(world: World, select: Select, period: PeriodRef) -> Population:
 def _by_region(made: Population, world: World, select: Select, year: str) -> None:
     standing = world.registry.standing(select.regions, EVER if select.ever else year)
     known = world.registry.addresses
-    near, road = (_those(made, whos) for whos in (standing.near, standing.road))
-    unread = [c for who, c in made.companies.items() if who in standing.unread or who not in known]
-    made.companies = {who: c for who, c in made.companies.items() if who in standing.inside}
+    near, road = (list(_those(made, whos).values()) for whos in (standing.near, standing.road))
+    everyone = made.companies
+    unread = len(everyone.keys() & standing.unread) + len(everyone.keys() - known.keys())
+    made.companies = _those(made, standing.inside)
     places = "、".join(select.regions)
     made.words = f"{'曾经在' + places + '注册' if select.ever else '注册地址在' + places}的"
     if near:
@@ -55,11 +56,12 @@ def _by_region(made: Population, world: World, select: Select, year: str) -> Non
     if road:
         made.notes.append(f"{_some(road)}的注册地址只是路名等带有“{places}”字样，没有计入。")
     if unread:
-        made.notes.append(f"{len(unread)} 家公司没有可读的注册地址，没有计入。")
+        made.notes.append(f"{unread} 家公司没有可读的注册地址，没有计入。")
 
 
-def _those(made: Population, whos: frozenset[str]) -> list[Company]:
-    return [company for who, company in made.companies.items() if who in whos]
+def _those(made: Population, whos: frozenset[str]) -> dict[str, Company]:
+    """Those of the population, in its order."""
+    return {who: company for who, company in made.companies.items() if who in whos}
 
 
 def _by_sector(made: Population, world: World, sector: str) -> None:

@@ -18,6 +18,9 @@ _LABEL = re.compile(
 )
 _DISTRICT = re.compile(r"^[\u4e00-\u9fff]{2}区")
 _FREE_TRADE = "(?:自由贸易试验区|自由贸易区|自贸试验区|自贸区|自由贸易港)"
+_ENDING = re.compile(
+    rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?{_FREE_TRADE}?"
+)
 _READ = 24
 """Places stand within the first characters of an address; road names further on are no places."""
 
@@ -80,8 +83,13 @@ def _spellings(said: str, plain: str) -> tuple[str, ...]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, gazetteer()))
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """The first two characters of a place → how long the places that begin so are, the longest first."""
+    found: dict[str, set[int]] = {}
+    for spelling in gazetteer():
+        if len(spelling) > 1:
+            found.setdefault(spelling[:2], set()).add(len(spelling))
+    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
 
 
 def place_names() -> frozenset[str]:
@@ -90,9 +98,9 @@ def place_names() -> frozenset[str]:
 
 def place_at(text: str, at: int) -> tuple[Place, int] | None:
     """The longest place that stands at ``at``, and where it ends."""
-    for length in range(min(_longest(), len(text) - at), 1, -1):
+    for length in _lengths().get(text[at : at + 2], ()):
         places = gazetteer().get(text[at : at + length])
-        if places:
+        if places and at + length <= len(text):
             return places[0], at + length
     return None
 
@@ -132,11 +140,8 @@ def _start(flat: str) -> int:
 
 def _ending(text: str, at: int) -> int:
     """The length of 省, 市, 自治州... and of brackets and commas right after a name."""
-    match = re.match(
-        rf"(?:[\u4e00-\u9fff]{{0,6}}?(?:自治州|自治县))?(?:{'|'.join(_ENDINGS)})?[)），,、]?{_FREE_TRADE}?",
-        text[at:],
-    )
-    return match.end() if match else 0
+    match = _ENDING.match(text, at)
+    return match.end() - at if match else 0
 
 
 def districts_of(name: str) -> tuple[str, ...]:

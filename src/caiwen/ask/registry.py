@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from caiwen.ask.regions import Place, districts_of, gazetteer, read_address
 
 EVER = ""
 """Instead of a year: any year."""
+_KEPT = 500
+"""Regions and years that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,10 @@ class Standing:
 
 @dataclass(slots=True)
 class _Year:
-    """``places``: (level, name) → companies; ``texts``: the addresses that count in this year."""
+    """``places``: (level, name) → companies; ``texts``: the addresses that count in this year, a line each."""
 
     places: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    texts: dict[str, list[str]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
 
@@ -38,17 +41,26 @@ class Registry:
 
     addresses: Mapping[str, Mapping[str, str]]
     _years: dict[str, _Year] = field(default_factory=dict)
+    _standings: dict[tuple[tuple[str, ...], str], Standing] = field(default_factory=dict)
 
     def standing(self, regions: Iterable[str], year: str) -> Standing:
         """``year``: of the question, or EVER. Where an address is missing or unreadable, that of the nearest year counts."""
+        names = tuple(regions)
+        known = self._standings.get((names, year))
+        if known is None:
+            if len(self._standings) >= _KEPT:
+                self._standings = {}
+            known = self._standings[names, year] = self._stand(names, year)
+        return known
+
+    def _stand(self, names: tuple[str, ...], year: str) -> Standing:
         made = self._years.get(year)
         if made is None:
             made = self._years[year] = self._index(year)
-        names = tuple(regions)
         inside = set().union(*(self._in(made, name) for name in names))
         districts = {("county", d) for name in names for d in districts_of(name)}
         near = set().union(*(made.places.get(d, set()) for d in districts)) - inside
-        bearing = {who for who, texts in made.texts.items() if any(n in t for n in names for t in texts)}
+        bearing = {who for name in names for who, text in made.texts.items() if name in text}
         return Standing(
             frozenset(inside), frozenset(near), frozenset(bearing - inside - near), frozenset(made.unread)
         )
@@ -56,7 +68,7 @@ class Registry:
     def _in(self, year: _Year, name: str) -> set[str]:
         places = gazetteer().get(name)
         if places is None:
-            return {who for who, texts in year.texts.items() if any(name in text for text in texts)}
+            return {who for who, text in year.texts.items() if name in text}
         return set().union(*(self._of(year, place) for place in places))
 
     def _of(self, year: _Year, place: Place) -> set[str]:
@@ -70,7 +82,8 @@ class Registry:
     def _index(self, year: str) -> _Year:
         made = _Year()
         for who, by_period in self.addresses.items():
-            made.texts[who] = texts = _counting(by_period, year)
+            texts = _counting(by_period, year)
+            made.texts[who] = "\n".join(texts)
             read = [read_address(text) for text in texts]
             if not any(address.province for address in read):
                 made.unread.add(who)
@@ -81,10 +94,10 @@ class Registry:
         return made
 
 
+@cache
 def _level(city: str) -> str:
-    return (
-        "city" if any(p.level == "city" and p.name == city for p in gazetteer().get(city, ())) else "county"
-    )
+    places = gazetteer().get(city, ())
+    return "city" if any(p.level == "city" and p.name == city for p in places) else "county"
 
 
 def _counting(by_period: Mapping[str, str], year: str) -> list[str]:

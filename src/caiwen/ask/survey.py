@@ -33,6 +33,7 @@ from caiwen.ask.plan import (
 )
 from caiwen.ask.population import Population, population
 from caiwen.ask.world import ADDRESS, World
+from caiwen.finance.period import Part, Period
 from caiwen.records import Scope
 from caiwen.store import Company
 
@@ -56,9 +57,9 @@ class Lookups:
     def filers(self) -> frozenset[str]:
         return self.world.filers
 
-    def owner(self, who: str) -> str:
-        company = self.world.market.by_who.get(who)
-        return company.who if company else who
+    @property
+    def owners(self) -> dict[str, str]:
+        return self.world.market.owners
 
     def values(
         self, companies: Collection[str], measure: Single, period: PeriodRef, scope: Scope
@@ -66,15 +67,24 @@ class Lookups:
         found: dict[str, Decimal] = {}
         known = sorted({c.who: c for who in companies if (c := self.world.market.by_who.get(who))}.items())
         refs = [reference(company) for _, company in known]
+        items, periods = items_of(measure), _near(period)
         for start in range(0, len(refs), _BATCH):
             evidence = Evidence(self.world, allowed=self.allowed)
-            evidence.fetch_many(refs[start : start + _BATCH], items_of(measure))
+            evidence.fetch_many(refs[start : start + _BATCH], items, periods)
             calculator = Calculator(evidence, scope)
             for ref in refs[start : start + _BATCH]:
+                if not any(evidence.facts[ref.who, item] for item in items):
+                    continue
                 figure = calculator.value(ref, measure, period).figure
                 if figure is not None and figure.exact is not None:
                     found[ref.who] = figure.exact
         return found
+
+
+def _near(period: PeriodRef) -> list[str]:
+    """Every period whose facts may make up a figure of this one: of its own year and the two before."""
+    year = int(period.period[:4])
+    return [str(Period(y, part)) for y in range(year - 2, year + 1) for part in Part]
 
 
 @dataclass(frozen=True, slots=True)

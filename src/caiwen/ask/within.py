@@ -49,9 +49,8 @@ def universe(world: World, entries: Sequence[str]) -> Universe:
     for entry in (e.strip() for e in entries):
         if entry:
             _read_line(world, entry, by_name.get(entry), found)
-    limited = World(world.store)
     years = {who: frozenset(y) for who, y in found.years.items() if who not in found.whole}
-    limited.adopt(world, found.companies.values(), years)
+    limited = world.limited(found.companies.values(), years)
     if not found.files:
         return Universe(limited, None, tuple(found.unknown))
     every = {d.sha256 for who in found.whole for d in world.filings(found.companies[who])}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from threading import RLock
 from typing import Protocol
 
 from caiwen.ask.columns import Chooser, Columns
@@ -13,7 +15,8 @@ from caiwen.ask.registry import Registry
 from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Period
 from caiwen.finance.text import normalise
-from caiwen.records import Fact, FilingKind, Passage
+from caiwen.once import once
+from caiwen.records import Fact, FilingKind, Passage, Scope, Span
 from caiwen.records.macro import SeriesHead, StoredPoint
 from caiwen.records.policy import Article, PolicyRecord
 from caiwen.store import Cell, Company, FactFilter, StoredDocument
@@ -46,7 +49,11 @@ class FactStore(Protocol):
 
     def version(self) -> str: ...
 
-    def cells(self, item: str, period: str) -> list[Cell]: ...
+    def cells(self, item: str, period: str, scope: Scope, spans: Iterable[Span]) -> list[Cell]: ...
+
+    def numbers(self, hashes: Iterable[str]) -> frozenset[int]: ...
+
+    def snapshot(self) -> AbstractContextManager[None]: ...
 
     def texts(self, item: str) -> list[tuple[str, str, str]]: ...
 
@@ -125,67 +132,115 @@ class Market:
     book: CompanyBook
     by_who: dict[str, Company]
     """Companies by code, by every full name and by the name under which their facts stand."""
+    owners: dict[str, str]
+    """The same names → the company's ``who``."""
     filings: dict[str, list[StoredDocument]]
     """The documents that a company issued, by its ``who``."""
 
 
-@dataclass(slots=True)
+class Material:
+    """All that is known at one state of the store; made as it is needed, and kept. ``stamp``: the state.
+
+    Several threads may share one; whoever reads must read this very state of the store (``FactStore.snapshot``).
+    """
+
+    def __init__(self, store: FactStore, stamp: str = "") -> None:
+        self.store = store
+        self.stamp = stamp
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._columns: dict[frozenset[str] | None, Columns] = {}
+        self._lock = RLock()
+
+    @once
+    def documents(self) -> list[StoredDocument]:
+        return self.store.documents()
+
+    @once
+    def by_hash(self) -> dict[str, StoredDocument]:
+        return {document.sha256: document for document in self.documents}
+
+    @once
+    def former_names(self) -> list[tuple[str, str]]:
+        former = self.store.facts(FactFilter(items=FORMER_NAMES, number=False))
+        return [(f.code or f.entity, f.text) for f in former if f.text]
+
+    @once
+    def market(self) -> Market:
+        book = CompanyBook(self.store.companies(), self.former_names)
+        by_who = {name: c for c in book.all for name in (*c.full_names, c.code, c.who) if name}
+        filings: dict[str, list[StoredDocument]] = {}
+        for document in self.documents:
+            owner = by_who.get(document.filing.code or "") or by_who.get(document.filing.issuer or "")
+            if owner:
+                filings.setdefault(owner.who, []).append(document)
+        owners = {name: company.who for name, company in by_who.items()}
+        return Market(book, by_who, owners, filings)
+
+    @once
+    def registry(self) -> Registry:
+        found: dict[str, dict[str, str]] = {}
+        for who, period, text in self.store.texts(ADDRESS):
+            found.setdefault(self.market.owners.get(who, who), {})[period] = text
+        return Registry(found)
+
+    @once
+    def industries(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for who, _, text in self.store.texts(INDUSTRY):
+            key = self.market.owners.get(who, who)
+            found[key] = f"{found.get(key, '')}{text}；"
+        return found
+
+    def vocabulary(self, company: Company) -> Vocabulary:
+        with self._lock:
+            if company.who not in self._vocabularies:
+                if len(self._vocabularies) >= _VOCABULARIES:
+                    self._vocabularies.pop(next(iter(self._vocabularies)))
+                rows = self.store.vocabulary_of([company.who, *company.full_names])
+                self._vocabularies[company.who] = Vocabulary.of(rows)
+            return self._vocabularies[company.who]
+
+    def columns(self, allowed: frozenset[str] | None, choose: Chooser) -> Columns:
+        with self._lock:
+            if allowed not in self._columns:
+                self._columns[allowed] = Columns(self.store, choose, allowed)
+            return self._columns[allowed]
+
+
 class World:
-    """A view of the store as questions see it. ``adopt`` restricts it to some companies and their years."""
+    """The material as one question sees it: all companies, or those of a list that was given with it."""
 
-    store: FactStore
-    years: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Companies of which only the reports of some years are in the list given with the question."""
-    _version: str = ""
-    _market: Market | None = None
-    _documents: list[StoredDocument] = field(default_factory=list)
-    _by_hash: dict[str, StoredDocument] = field(default_factory=dict)
-    _vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
-    _registry: Registry | None = None
-    _reporting: dict[str, dict[str, Company]] = field(default_factory=dict)
-    _industries: dict[str, str] = field(default_factory=dict)
-    _columns: dict[frozenset[str] | None, Columns] = field(default_factory=dict)
+    def __init__(
+        self,
+        material: Material,
+        companies: Iterable[Company] | None = None,
+        years: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._material = material
+        self._companies = None if companies is None else tuple(companies)
+        self.years: Mapping[str, frozenset[str]] = years or {}
+        """Companies of which only the reports of some years are in the list."""
+        self._reporting: dict[str, dict[str, Company]] = {}
 
-    def refresh(self) -> bool:
-        """Forget what was cached if the store has changed since; True if it has."""
-        version = self.store.version()
-        if version == self._version:
-            return False
-        self._version, self._market = version, None
-        self._documents, self._by_hash = [], {}
-        self._registry, self._reporting = None, {}
-        self._vocabularies, self._industries, self._columns = {}, {}, {}
-        return True
+    @property
+    def store(self) -> FactStore:
+        return self._material.store
 
     @property
     def stamp(self) -> str:
-        return self._version
+        """Changes with the store."""
+        return self._material.stamp
 
-    def adopt(self, other: World, companies: Iterable[Company], years: Mapping[str, frozenset[str]]) -> None:
-        """The same store, documents and caches, with fewer companies."""
-        self._version, self._documents, self._by_hash = other._version, other.documents, other._by_hash
-        self._vocabularies, self._columns = other._vocabularies, other._columns
-        self._registry, self._industries = other.registry, other.industries
-        self.years = dict(years)
-        kept = tuple(companies)
-        self._market = replace(other.market, book=CompanyBook(kept, self._former_names()))
-
-    @property
+    @once
     def market(self) -> Market:
-        if self._market is None:
-            book = CompanyBook(self.store.companies(), self._former_names())
-            by_who = {name: c for c in book.all for name in (*c.full_names, c.code, c.who) if name}
-            filings: dict[str, list[StoredDocument]] = {}
-            for document in self.documents:
-                owner = by_who.get(document.filing.code or "") or by_who.get(document.filing.issuer or "")
-                if owner:
-                    filings.setdefault(owner.who, []).append(document)
-            self._market = Market(book, by_who, filings)
-        return self._market
+        whole = self._material.market
+        if self._companies is None:
+            return whole
+        return replace(whole, book=CompanyBook(self._companies, self._material.former_names))
 
-    def _former_names(self) -> list[tuple[str, str]]:
-        former = self.store.facts(FactFilter(items=FORMER_NAMES, number=False))
-        return [(f.code or f.entity, f.text) for f in former if f.text]
+    def limited(self, companies: Iterable[Company], years: Mapping[str, frozenset[str]]) -> World:
+        """The same material with fewer companies, and of some of them only some years."""
+        return World(self._material, companies, years)
 
     @property
     def book(self) -> CompanyBook:
@@ -193,37 +248,21 @@ class World:
 
     @property
     def documents(self) -> list[StoredDocument]:
-        if not self._documents:
-            self._documents = self.store.documents()
-            self._by_hash.update((d.sha256, d) for d in self._documents)
-        return self._documents
+        return self._material.documents
 
     def columns(self, allowed: frozenset[str] | None, choose: Chooser) -> Columns:
         """The market's columns over all documents, or over those that may be read."""
-        if allowed not in self._columns:
-            self._columns[allowed] = Columns(self.store, choose, allowed)
-        return self._columns[allowed]
+        return self._material.columns(allowed, choose)
 
     @property
     def registry(self) -> Registry:
         """Where each company was registered, year by year."""
-        if self._registry is None:
-            found: dict[str, dict[str, str]] = {}
-            for who, period, text in self.store.texts(ADDRESS):
-                company = self.market.by_who.get(who)
-                found.setdefault(company.who if company else who, {})[period] = text
-            self._registry = Registry(found)
-        return self._registry
+        return self._material.registry
 
     @property
     def industries(self) -> dict[str, str]:
         """The industry that each company names for itself: who → text of all periods."""
-        if not self._industries:
-            for who, _, text in self.store.texts(INDUSTRY):
-                company = self.market.by_who.get(who)
-                key = company.who if company else who
-                self._industries[key] = f"{self._industries.get(key, '')}{text}；"
-        return self._industries
+        return self._material.industries
 
     @property
     def filers(self) -> frozenset[str]:
@@ -232,26 +271,23 @@ class World:
 
     def reporting(self, year: str) -> dict[str, Company]:
         """By ``who``, the companies whose report of the year may be used; shared, not to be changed."""
-        if not self.years:
-            year = ""
-        if year not in self._reporting:
-            self._reporting[year] = {
-                c.who: c for c in self.book.all if c.who not in self.years or year in self.years[c.who]
-            }
-        return self._reporting[year]
+        year = year if self.years else ""
+        found = self._reporting.get(year)
+        if found is None:
+            years = self.years
+            found = {c.who: c for c in self.book.all if c.who not in years or year in years[c.who]}
+            self._reporting[year] = found
+        return found
+
+    def company(self, who: str) -> Company | None:
+        return self.book.company(who)
 
     def filings(self, company: Company) -> list[StoredDocument]:
         """The documents that this company issued."""
         return self.market.filings.get(company.who, [])
 
     def vocabulary(self, company: Company) -> Vocabulary:
-        if company.who not in self._vocabularies:
-            if len(self._vocabularies) >= _VOCABULARIES:
-                self._vocabularies.pop(next(iter(self._vocabularies)))
-            self._vocabularies[company.who] = Vocabulary.of(
-                self.store.vocabulary_of([company.who, *company.full_names])
-            )
-        return self._vocabularies[company.who]
+        return self._material.vocabulary(company)
 
     def latest(self, company: Company) -> Period | None:
         """The period of the latest annual filing; of the latest filing of another kind where there is none."""
@@ -270,4 +306,4 @@ class World:
         return document.name if document else sha256[:12]
 
     def document(self, sha256: str) -> StoredDocument | None:
-        return self._by_hash.get(sha256) if self.documents else None
+        return self._material.by_hash.get(sha256)

@@ -15,6 +15,9 @@ _EXCHANGES = (
 _STATUS = re.compile(
     r"^(?:\*ST|S\*ST|SST|ST|XD|XR|DR|N(?=[\u4e00-\u9fff])|C(?=[\u4e00-\u9fff]))", re.IGNORECASE
 )
+_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])-?(?:UWD?|U|WD?|A|B|H|退)$")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]*[\u4e00-\u9000\u9002-\u9fff]")
+"""Only ideographs, no 退 (U+9000 is 退) at the end: what two spellings could differ in is not there."""
 _LEGAL = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团公司", "公司")
 _GROUP = re.compile(r"(?:\(集团\)|集团|\(控股\)|控股)$")
 _PLACES = (
@@ -43,9 +46,11 @@ def exchange_of(code: str) -> str | None:
 
 def name_key(name: str) -> str:
     """What two spellings of one company's name share: no spaces, half-width, no ST mark, no -U/-W/Ａ tail, brackets alike."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
     key = squash(name).replace("（", "(").replace("）", ")").replace("Ａ", "A").upper()
     key = _STATUS.sub("", key)
-    return key if len(key) <= 2 else re.sub(r"(?<=[\u4e00-\u9fff])-?(?:UWD?|U|WD?|A|B|H|退)$", "", key)
+    return key if len(key) <= 2 else _TAIL.sub("", key)
 
 
 def short_forms(full_name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Ratios and other derived figures: a table of formulas and a small exact evaluator.
 
-Expressions are read as Python syntax trees and walked by hand: numbers, item names (in quotes where they hold
+Expressions are read as Python syntax trees and made into functions by hand: numbers, item names (in quotes where they hold
 punctuation), + - * /, brackets and unary minus only; powers where the caller allows them. Growth over time is not a
 formula here; ``ask`` compares periods.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import decimal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
@@ -160,15 +161,34 @@ def evaluate(expression: str, env: Mapping[str, Decimal], *, powers: bool = Fals
     Raises FormulaError for syntax outside the small language, a missing name, or a value too large for any use,
     ZeroDivisorError for a zero divisor.
     """
-    operators = _OPERATORS | {ast.Pow: _power} if powers else _OPERATORS
+    reckon = _reckoning(expression, powers)
+    with _exactly(expression):
+        value = reckon(env)
+    return +value
+
+
+def evaluate_each(expression: str, envs: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """The same for many at a time, by name; those whose divisor is zero have no value and are left out."""
+    reckon = _reckoning(expression, False)
+    found: dict[str, Decimal] = {}
+    with _exactly(expression):
+        for name, env in envs.items():
+            try:
+                found[name] = reckon(env)
+            except ZeroDivisorError:
+                continue
+    return {name: +value for name, value in found.items()}
+
+
+@contextmanager
+def _exactly(expression: str) -> Iterator[None]:
     try:
         with localcontext() as context:
             context.prec = 50
             context.Emax, context.Emin = _LARGEST, -_LARGEST
-            value = _walk(_parse(expression).body, env, expression, operators)
+            yield
     except decimal.DecimalException as error:
         raise FormulaError("数值过大，或对负数开方，无法计算", where=expression) from error
-    return +value
 
 
 @lru_cache(maxsize=2048)
@@ -201,21 +221,49 @@ _OPERATORS: _Operators = {
 }
 
 
-def _walk(
-    node: ast.expr, env: Mapping[str, Decimal], expression: str, operators: _Operators = _OPERATORS
-) -> Decimal:
+_Reckoning = Callable[[Mapping[str, Decimal]], Decimal]
+
+
+@lru_cache(maxsize=2048)
+def _reckoning(expression: str, powers: bool) -> _Reckoning:
+    """The expression as a function of its inputs; its syntax is checked here, once."""
+    operators = _OPERATORS | {ast.Pow: _power} if powers else _OPERATORS
+    return _made(_parse(expression).body, expression, operators)
+
+
+def _made(node: ast.expr, expression: str, operators: _Operators) -> _Reckoning:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return Decimal(str(number))
+            constant = Decimal(str(number))
+            return lambda env: constant
         case ast.Name(id=name) | ast.Constant(value=str() as name):
-            if name in env:
-                return env[name]
-            raise FormulaError(f"缺少“{name}”的数值", where=expression)
+            return _input(name, expression)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -_walk(inner, env, expression, operators)
+            negated = _made(inner, expression, operators)
+            return lambda env: -negated(env)
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in operators:
-            a, b = (_walk(side, env, expression, operators) for side in (left, right))
-            if isinstance(operator, ast.Div) and b == 0:
-                raise ZeroDivisorError("除数为零，该指标不存在", where=expression)
-            return operators[type(operator)](a, b)
+            a, b = (_made(side, expression, operators) for side in (left, right))
+            if isinstance(operator, ast.Div):
+                return _quotient(a, b, expression)
+            reckon = operators[type(operator)]
+            return lambda env: reckon(a(env), b(env))
     raise FormulaError("公式里有不允许的写法", where=expression, hint="只能用科目名、数字、加减乘除和括号")
+
+
+def _input(name: str, expression: str) -> _Reckoning:
+    def reckon(env: Mapping[str, Decimal]) -> Decimal:
+        if name not in env:
+            raise FormulaError(f"缺少“{name}”的数值", where=expression)
+        return env[name]
+
+    return reckon
+
+
+def _quotient(a: _Reckoning, b: _Reckoning, expression: str) -> _Reckoning:
+    def reckon(env: Mapping[str, Decimal]) -> Decimal:
+        numerator, divisor = a(env), b(env)
+        if divisor == 0:
+            raise ZeroDivisorError("除数为零，该指标不存在", where=expression)
+        return numerator / divisor
+
+    return reckon

@@ -5,11 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from caiwen.knowledge.extractors import EXTRACTORS
-from caiwen.knowledge.filing import recognise
-from caiwen.knowledge.passages import passages
-from caiwen.knowledge.policy import read_policy
-from caiwen.knowledge.reconcile import BROKEN, reconcile
 from caiwen.records import Document, Fact, Filing, Passage, Status
 from caiwen.records.policy import PolicyRecord
 
@@ -30,6 +25,13 @@ class Knowledge:
 
 def understand(document: Document, *, today: date | None = None) -> Knowledge:
     """The filing, its reconciled facts and its passages. ``today`` bounds the periods that can have been reported."""
+    # All the rules of reading: a question, which needs this package only for its policies, does not load them.
+    from caiwen.knowledge.extractors import EXTRACTORS
+    from caiwen.knowledge.filing import recognise
+    from caiwen.knowledge.passages import passages
+    from caiwen.knowledge.policy import read_policy
+    from caiwen.knowledge.reconcile import reconcile
+
     filing = recognise(document)
     facts: dict[str, Fact] = {}
     for extract in EXTRACTORS:
@@ -48,6 +50,8 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
 
 def _warnings(facts: list[Fact]) -> list[str]:
     """One line for each check that failed on facts which nothing else confirms."""
+    from caiwen.knowledge.reconcile import BROKEN
+
     broken: dict[str, set[str]] = {}
     for fact in facts:
         if fact.status is Status.CONFLICT:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Connection, insert, or_, select
 
 from caiwen.finance.companies import name_key, normalise_code
 from caiwen.records import Filing
+from caiwen.store.prepared import Prepared
 from caiwen.store.records import Company
 from caiwen.store.schema import company_names, documents
 
 FULL, SHORT = "full", "short"
+_GENERAL = "general"
 _names = company_names.c
 
 
@@ -80,31 +84,61 @@ def find(connection: Connection, company: str) -> set[str]:
 
 def companies(connection: Connection) -> list[Company]:
     """All companies, by code; those without a code after them, by name."""
-    filed = connection.execute(
-        select(documents.c.id, documents.c.period, documents.c.sha256, documents.c.sector)
-    )
-    latest_first = sorted(filed, key=lambda d: d.sha256)
-    latest_first.sort(key=lambda d: d.period or "", reverse=True)
-    order = {row.id: number for number, row in enumerate(latest_first)}
-    sectors = {order[row.id]: row.sector for row in latest_first}
-    query = select(_names.document_id, _names.name, _names.form, _names.who, _names.code)
-    rows = sorted(_Named(order[number], *rest) for number, *rest in connection.execute(query))
-    together: dict[str, list[_Named]] = {}
-    leader = _leaders([(row.who, row.name if row.form == FULL else None) for row in rows])
-    for row in rows:
-        together.setdefault(leader[row.who], []).append(row)
-    found = [_company(group, sectors) for group in together.values()]
+    latest_first = sorted(_FILED.rows(connection), key=lambda d: str(d[2]))
+    latest_first.sort(key=lambda d: str(d[1] or ""), reverse=True)
+    by_document = {
+        number: list(rows) for number, rows in groupby(sorted(_MENTIONS.rows(connection)), itemgetter(0))
+    }
+    told = [(number, sector, by_document.get(number, [])) for number, _, _, sector in latest_first]
+    # A market's tables tell the same names again and again: each is looked at once, the latest telling first.
+    named = dict.fromkeys(row[1:] for _, _, rows in told for row in rows)
+    leader = _leaders((who, name if form == FULL else None) for name, form, who, _ in named)
+    groups: dict[str, _Group] = {one: _Group() for one in dict.fromkeys(leader.values())}
+    for name, form, who, code in named:
+        groups[leader[who]].add(name, form, who, code)
+    for number, sector, rows in told:
+        for who in {row[3] for row in rows}:
+            groups[leader[who]].mentioned(number, sector)
+    found = [group.company() for group in groups.values()]
     return sorted(found, key=lambda company: (company.code is None, company.code or "", company.who))
 
 
-class _Named(NamedTuple):
-    """A name in a document. ``document``: its place when the latest filing comes first."""
+@dataclass(slots=True)
+class _Group:
+    """One company under all its codes and names, those of the latest document first."""
 
-    document: int
-    name: str
-    form: str
-    who: str
-    code: str | None
+    whos: list[str] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    full_names: dict[str, None] = field(default_factory=dict)
+    short_names: dict[str, None] = field(default_factory=dict)
+    documents: set[int] = field(default_factory=set)
+    sector: str = _GENERAL
+
+    def add(self, name: str, form: str, who: str, code: str | None) -> None:
+        self.whos.append(who)
+        (self.full_names if form == FULL else self.short_names).setdefault(name)
+        if code:
+            self.codes.add(code)
+
+    def mentioned(self, document: int, sector: str) -> None:
+        self.documents.add(document)
+        if self.sector == _GENERAL:
+            self.sector = sector
+
+    def company(self) -> Company:
+        code = min(self.codes, default=None)
+        return Company(
+            who=code or self.whos[0],
+            code=code,
+            full_names=tuple(self.full_names),
+            short_names=tuple(self.short_names),
+            sector=self.sector,
+            filings=len(self.documents),
+        )
+
+
+_FILED = Prepared(select(documents.c.id, documents.c.period, documents.c.sha256, documents.c.sector))
+_MENTIONS = Prepared(select(_names.document_id, _names.name, _names.form, _names.who, _names.code))
 
 
 def _leaders(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
@@ -123,16 +157,3 @@ def _leaders(pairs: Iterable[tuple[str, str | None]]) -> dict[str, str]:
             other = top(by_name.setdefault(name, who))
             leader[max(mine, other)] = min(mine, other)
     return {who: top(who) for who in leader}
-
-
-def _company(rows: Sequence[_Named], sectors: Mapping[int, str]) -> Company:
-    codes = sorted({row.code for row in rows if row.code})
-    sector = next((s for row in rows if (s := sectors[row.document]) != "general"), "general")
-    return Company(
-        who=codes[0] if codes else rows[0].who,
-        code=codes[0] if codes else None,
-        full_names=tuple(dict.fromkeys(row.name for row in rows if row.form == FULL)),
-        short_names=tuple(dict.fromkeys(row.name for row in rows if row.form == SHORT)),
-        sector=sector,
-        filings=len({row.document for row in rows}),
-    )

@@ -24,6 +24,9 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 
+_POOL: dict[str, Any] = {"max_overflow": -1}
+"""As many threads may read as like; five connections stay open between them."""
+
 _SQLITE_ERRORS = {
     sqlite3.SQLITE_BUSY: ("事实库正被另一个进程写入", "等它结束再试，或加大设置 store.busy_seconds"),
     sqlite3.SQLITE_LOCKED: ("事实库正被另一个进程写入", "等它结束再试"),
@@ -53,12 +56,12 @@ def resolve(url: str, folder: Path | None) -> URL:
 def connect(url: URL, busy_seconds: float) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url)
-        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+            return create_engine(url, **_POOL)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, **_POOL)
         if file := _only_readable(url):
             uri = f"{file.resolve().as_uri()}?immutable=1"
             engine = create_engine(
-                url, creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False)
+                url, creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False), **_POOL
             )
     except ModuleNotFoundError as error:
         hint = "支持 sqlite 和 postgresql+psycopg"
@@ -113,19 +116,29 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """The same, but also what is committed between two reads of the block is not seen."""
+    level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with errors(engine), engine.connect() as connection:
+        yield connection.execution_options(**level)
+
+
+@contextmanager
 def errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, ProgrammingError):
         raise  # a defect of ours, not of the surroundings
     except DBAPIError as error:
+        raise _store_error(error.orig, engine.url) from error
+    except sqlite3.Error as error:  # while rows are fetched without SQLAlchemy
         raise _store_error(error, engine.url) from error
 
 
-def _store_error(error: DBAPIError, url: URL) -> StoreError:
+def _store_error(error: BaseException | None, url: URL) -> StoreError:
     where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    said = str(error.orig).strip()
+    code = getattr(error, "sqlite_errorcode", None)
+    said = str(error).strip()
     if code is None and said.startswith("Could not decode"):  # bytes that caiwen never wrote
         code = sqlite3.SQLITE_CORRUPT
     if code is not None and code & 0xFF in _SQLITE_ERRORS:

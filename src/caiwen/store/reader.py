@@ -4,22 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from contextlib import contextmanager
+from itertools import chain
+from threading import local
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, String, bindparam, func, or_, select
 
 from caiwen.errors import NotFoundError
-from caiwen.records import Fact, Filing, FilingKind, PageInfo, Passage, Status
+from caiwen.records import Fact, Filing, FilingKind, PageInfo, Passage, Scope, Span, Status
 from caiwen.records.macro import SeriesHead, StoredPoint
 from caiwen.records.policy import Article, PolicyRecord
 from caiwen.store import companies, corrections, dialect, filters, policies, series
 from caiwen.store.filters import FactFilter
+from caiwen.store.prepared import Prepared
 from caiwen.store.records import Cell, Change, Company, Correction, Source, StoredDocument
-from caiwen.store.rows import AnyRow, from_json, to_fact, to_page, to_passage
+from caiwen.store.rows import AnyRow, from_json, named, to_fact, to_page, to_passage
 from caiwen.store.schema import corrections as corrections_log
 from caiwen.store.schema import documents, facts, names, outbox, pages, passages
 
 _SHORTEST_HASH = 6
+
+_SPANS = [f"span_{span.value}" for span in Span]
+# Only columns of the index facts_item: a market is read in milliseconds, without touching the table.
+_CELLS = Prepared(
+    select(facts.c.who, facts.c.value, facts.c.status, facts.c.document_id).where(
+        facts.c.item == bindparam("item"),
+        facts.c.period == bindparam("period"),
+        facts.c.dimensions == "",
+        facts.c.scope == bindparam("scope"),
+        facts.c.span.in_([bindparam(name, type_=String) for name in _SPANS]),
+        facts.c.value.is_not(None),
+    )
+)
+_LAST_CHANGE = Prepared(
+    select(outbox.c.seq, outbox.c.sha256, outbox.c.created).order_by(outbox.c.seq.desc()).limit(1)
+)
+_LAST_CORRECTION = Prepared(
+    select(corrections_log.c.id, corrections_log.c.created).order_by(corrections_log.c.id.desc()).limit(1)
+)
 
 
 class Reader:
@@ -28,6 +50,30 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._identity = ""
+        self._pinned = local()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads inside the block is one state of the store, whatever others commit meanwhile."""
+        if getattr(self._pinned, "connection", None) is not None:
+            yield
+            return
+        with dialect.snapshot(self._engine) as connection:
+            self._pinned.connection = connection
+            try:
+                yield
+            finally:
+                self._pinned.connection = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        pinned: Connection | None = getattr(self._pinned, "connection", None)
+        if pinned is None:
+            with dialect.reading(self._engine) as connection:
+                yield connection
+        else:
+            with dialect.errors(self._engine):
+                yield pinned
 
     @property
     def identity(self) -> str:
@@ -46,13 +92,13 @@ class Reader:
         ):
             if wanted is not None:
                 query = query.where(column == wanted)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(documents.c.name, documents.c.sha256)).all()
             return self._with_sources(connection, rows)
 
     def document(self, ref: str) -> StoredDocument:
         """By file name, path, sha256 or its first digits. NotFoundError if there is none, or several."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = self._matching(connection, ref)
             if len(rows) != 1:
                 several = "、".join(f"{row.name}（{row.sha256[:12]}）" for row in rows[:5])
@@ -65,13 +111,13 @@ class Reader:
 
     def find_hash(self, sha256: str) -> StoredDocument | None:
         """The document of exactly this file, if it is in the store."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(documents).where(documents.c.sha256 == sha256)).all()
             return self._with_sources(connection, rows)[0] if rows else None
 
     def pages(self, ref: str) -> list[PageInfo]:
         sha256 = self.document(ref).sha256
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             query = select(pages).join(documents).where(documents.c.sha256 == sha256).order_by(pages.c.number)
             return [to_page(row) for row in connection.execute(query)]
 
@@ -81,39 +127,35 @@ class Reader:
 
     def each_fact(self, wanted: FactFilter) -> Iterator[Fact]:
         """Like :meth:`facts`, one at a time: for whole markets."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             document_ids = who = None
             if wanted.document is not None:
                 document_ids = self._content_of(connection, wanted.document)
             if wanted.company is not None:
                 who = sorted(companies.find(connection, wanted.company))
-            query = filters.build(wanted, document_ids=document_ids, who=who)
-            for row in connection.execution_options(yield_per=1000).execute(query):
-                yield to_fact(row)
+            prepared, values = filters.build(wanted, document_ids=document_ids, who=who)
+            for row in prepared.each(connection, values):
+                yield to_fact(named(filters.FACT_COLUMNS, row))
 
-    def cells(self, item: str, period: str) -> list[Cell]:
+    def cells(self, item: str, period: str, scope: Scope, spans: Iterable[Span]) -> list[Cell]:
         """One item over the whole market for one period: what ranks, counts and sums are made from."""
-        f = facts.c
-        # Only columns of the index facts_item: a market is read in milliseconds, without touching the table.
-        query = select(f.who, f.value, f.span, f.scope, f.basis, f.status, f.document_id).where(
-            f.item == item, f.period == period, f.dimensions == ""
-        )
-        with dialect.reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-            known = connection.execute(select(documents.c.id, documents.c.sha256)).all()
-        hashes = {row.id: row.sha256 for row in known}
-        return [
-            Cell(who, Decimal(value), span, scope, basis, status, hashes[document])
-            for who, value, span, scope, basis, status, document in rows
-            if value is not None
-        ]
+        wanted = {"item": item, "period": period, "scope": scope.value, **dict.fromkeys(_SPANS)}
+        wanted |= {f"span_{span.value}": span.value for span in spans}
+        with self._reading() as connection:
+            return list(map(Cell._make, _CELLS.rows(connection, wanted)))
+
+    def numbers(self, hashes: Iterable[str]) -> frozenset[int]:
+        """The numbers that documents have in this store (see ``Cell``)."""
+        query = select(documents.c.id).where(documents.c.sha256.in_(list(hashes)))
+        with self._reading() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def texts(self, item: str) -> list[tuple[str, str, str]]:
         """A short text over the whole market: company, period and text, in no particular order."""
         query = select(facts.c.who, facts.c.period, facts.c.text).where(
             facts.c.item == item, facts.c.text.is_not(None)
         )
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
     def suspicions(self, items: Sequence[str], period: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -124,18 +166,18 @@ class Reader:
             facts.c.dimensions == "",
             facts.c.status == Status.CONFLICT.value,
         )
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return [(row.who, from_json(row.checks)) for row in connection.execute(query)]
 
     def item_periods(self, item: str) -> list[str]:
         """The periods for which anybody has this item, newest last."""
         query = select(facts.c.period).where(facts.c.item == item).distinct().order_by(facts.c.period)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
     def fact(self, fact_id: str) -> Fact:
         """NotFoundError if there is no such fact."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return self._fact(connection, fact_id)
 
     def passages(self, places: Sequence[tuple[str, int]]) -> list[Passage]:
@@ -147,7 +189,7 @@ class Reader:
         known = select(documents.c.id, documents.c.sha256, documents.c.name).where(
             documents.c.sha256.in_({sha256 for sha256, _ in places})
         )
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             owners = {row.id: row for row in connection.execute(known)}
             # A superset of the places: one statement of one shape, which SQLAlchemy compiles only once.
             query = select(passages).where(
@@ -164,12 +206,12 @@ class Reader:
 
     def document_names(self, hashes: Iterable[str]) -> dict[str, str]:
         query = select(documents.c.sha256, documents.c.name).where(documents.c.sha256.in_(list(hashes)))
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return {row.sha256: row.name for row in connection.execute(query)}
 
     def passages_of(self, sha256: str) -> list[Passage]:
         """All passages of a document, in reading order."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             query = (
                 select(passages)
                 .join(documents)
@@ -180,51 +222,51 @@ class Reader:
 
     def series_heads(self) -> list[SeriesHead]:
         """Every macro series of the store."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return series.read_heads(connection)
 
     def series_points(
         self, indicator: str, regions: Sequence[str] = (), forms: Sequence[str] = ()
     ) -> list[StoredPoint]:
         """All figures of a macro indicator, first and revised ones."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return series.read_points(connection, indicator, regions, forms)
 
     def policies(self) -> list[PolicyRecord]:
         """Every version of every policy document, without its articles; by title, then by day of effect."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return policies.read_policies(connection)
 
     def articles(self, sha256: str, labels: Sequence[str] = ()) -> list[Article]:
         """The articles of a policy document in order; only those with one of ``labels`` (第四十七条) if given."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return policies.read_articles(connection, sha256, labels)
 
     def companies(self) -> list[Company]:
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return companies.companies(connection)
 
     def corrections(self, fact_id: str | None = None) -> list[Correction]:
         """The log, oldest first."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return corrections.log(connection, fact_id=fact_id)
 
     def check(self) -> list[str]:
         """What is wrong with the database; empty when all is well."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return dialect.integrity(connection)
 
     def known_files(self) -> dict[str, tuple[Source, str]]:
         """Path → the file as it was last seen, and its sha256."""
         query = select(names, documents.c.sha256).join(documents)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).all()
         return {row.path: (Source(row.path, row.size, row.mtime_ns), row.sha256) for row in rows}
 
     def parsers(self) -> dict[str, str]:
         """sha256 → name and version of the reader that read the document."""
         query = select(documents.c.sha256, documents.c.parser)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return {row.sha256: row.parser for row in connection.execute(query)}
 
     def signatures(self) -> list[tuple[str, bytes, str]]:
@@ -232,23 +274,23 @@ class Reader:
         query = select(documents.c.sha256, documents.c.signature, documents.c.digits).where(
             documents.c.signature.is_not(None), documents.c.content_in.is_(None)
         )
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(documents.c.id)).all()
         return [(row.sha256, row.signature, row.digits) for row in rows]
 
     def changes(self, after: int = 0) -> list[Change]:
         """What happened to passages since change number ``after``."""
         query = select(outbox).where(outbox.c.seq > after).order_by(outbox.c.seq)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return [Change(row.seq, row.sha256) for row in connection.execute(query)]
 
     def last_change(self) -> int:
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             return connection.execute(select(func.coalesce(func.max(outbox.c.seq), 0))).scalar_one()
 
     def sections(self, ref: str) -> list[str]:
         """The section paths of a document's passages, each once, in reading order."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             query = (
                 select(passages.c.section)
                 .where(passages.c.document_id.in_(self._content_of(connection, ref)))
@@ -259,7 +301,7 @@ class Reader:
 
     def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]:
         """What is known about a company: item, dimensions and unit, each combination once."""
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             who = sorted(companies.find(connection, company))
         return self.vocabulary_of(who)
 
@@ -267,7 +309,7 @@ class Reader:
         """The same for a company all of whose keys (code, full names) are known."""
         what = (facts.c.item, facts.c.dimensions, facts.c.unit)
         query = select(*what).where(facts.c.who.in_(who)).distinct().order_by(*what)
-        with dialect.reading(self._engine) as connection:
+        with self._reading() as connection:
             rows = connection.execute(query)
             return [
                 (row.item, json.loads(row.dimensions) if row.dimensions else {}, row.unit) for row in rows
@@ -275,20 +317,20 @@ class Reader:
 
     def version(self) -> str:
         """Changes with everything that is added, removed or corrected: a key for caches."""
-        last = select(func.max(outbox.c.seq), select(func.max(corrections_log.c.id)).scalar_subquery())
-        with dialect.reading(self._engine) as connection:
-            changed, corrected = connection.execute(last).one()
-        return f"{self._identity}:{changed or 0}:{corrected or 0}"
+        with self._reading() as connection:
+            changed = _LAST_CHANGE.rows(connection)
+            corrected = _LAST_CORRECTION.rows(connection)
+        return ":".join(str(part) for part in (self._identity, *chain(*changed, *corrected)))
 
     def _fact(self, connection: Connection, fact_id: str) -> Fact:
         found = None
         if len(fact_id) == 16 and all(digit in "0123456789abcdef" for digit in fact_id):
-            query = filters.build(FactFilter(ids=[fact_id]), document_ids=None, who=None)
-            found = connection.execute(query).first()
+            prepared, values = filters.build(FactFilter(ids=[fact_id]), document_ids=None, who=None)
+            found = next(iter(prepared.rows(connection, values)), None)
         if found is None:
             hint = "编号是 caiwen facts --json 里的 id"
             raise NotFoundError("没有这个编号的事实", where=fact_id, hint=hint)
-        return to_fact(found)
+        return to_fact(named(filters.FACT_COLUMNS, found))
 
     def _matching(self, connection: Connection, ref: str) -> Sequence[AnyRow]:
         named = select(names.c.document_id).where(or_(names.c.name == ref, names.c.path == ref))

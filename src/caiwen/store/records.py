@@ -106,16 +106,13 @@ class Company:
 class Cell(NamedTuple):
     """What ranking needs of a number without dimensions; the whole fact is fetched for the few that are shown.
 
-    ``span``, ``scope``, ``basis`` and ``status`` are the values of their enumerations.
+    ``value``: exact, as text; ``status``: of the enumeration; ``document``: its number, see ``Reader.numbers``.
     """
 
     who: str
-    value: Decimal
-    span: str
-    scope: str
-    basis: str
+    value: str
     status: str
-    document: str
+    document: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from caiwen.records import Basis, Fact, Observation, PageInfo, Passage, Scope, Span, Status
@@ -138,6 +139,11 @@ def passage_values(document_id: int, passage: Passage) -> Values:
         "kind": passage.kind,
         "text": passage.text,
     }
+
+
+def named(columns: Sequence[str], row: Sequence[Any]) -> AnyRow:
+    """A plain row with its columns as attributes."""
+    return SimpleNamespace(**dict(zip(columns, row, strict=True)))
 
 
 def to_page(row: AnyRow) -> PageInfo:
