@@ -51,6 +51,7 @@ class MacroDesk:
         return MacroAnswerer(points, plan).answer()
 
     def _parsing(self, stamp: str) -> MacroParser:
-        if self._parser is None or self._parser[0] != stamp:
-            self._parser = (stamp, MacroParser(self._store.series_heads()))
-        return self._parser[1]
+        made = self._parser
+        if made is None or made[0] != stamp:
+            made = self._parser = (stamp, MacroParser(self._store.series_heads()))
+        return made[1]

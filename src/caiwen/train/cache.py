@@ -223,9 +223,7 @@ def _key(job: Job, tokenizer: Any) -> str:
     source = job.source
     about = {
         "version": [_VERSION, *(_installed(name) for name in ("tokenizers", "transformers"))],
-        "content": reading.fingerprint(source)
-        if source.hub
-        else [_digest(path) for path in source.files()],
+        "content": reading.fingerprint(source) if source.hub else [_digest(path) for path in source.files()],
         "layout": asdict(source.layout),
         "template": asdict(job.template),
         "rules": asdict(job.rules),
