@@ -79,8 +79,8 @@ class Asker:
     """Answers questions over a store and its search index.
 
     ``guard`` checks questions and answers; ``today`` is what 去年 counts from;
-    ``quotes``: so many passages are quoted at most. One Asker serves many questions; what it
-    caches is dropped when the store changes.
+    ``quotes``: so many passages are quoted at most. One Asker serves many questions, of several threads at a
+    time; what it caches is dropped when the store changes, and an answer rests on the store as it was at its beginning.
     """
 
     def __init__(
