@@ -8,6 +8,7 @@ from decimal import Decimal
 from caiwen.dataset.check import Checker, Run
 from caiwen.dataset.ledger import Ledger, describe
 from caiwen.dataset.mentions import ordinals
+from caiwen.dataset.placed import written
 from caiwen.dataset.records import Claim, Draft, Pair, PairStatus, Support
 from caiwen.finance.amount import amounts_in, parse_number, parse_scale
 from caiwen.finance.text import normalise
@@ -33,12 +34,16 @@ def verify(draft: Draft) -> Pair:
         claims += found
         loose += uncovered(run, found)
         history = (*history, (question, answer))
-    return _decided(draft, claims, loose)
+    doubts: list[str] = []
+    if draft.model:
+        claims, doubts = written(draft, claims, checker)
+    return _decided(draft, claims, loose, doubts)
 
 
-def _decided(draft: Draft, claims: list[Claim], loose: list[str]) -> Pair:
+def _decided(draft: Draft, claims: list[Claim], loose: list[str], doubts: list[str]) -> Pair:
     failed = [c for c in claims if c.support is Support.NONE]
     reasons = [f"{c.text}：{c.why}{'，最近的是 ' + c.nearest if c.nearest else ''}" for c in failed]
+    reasons += doubts
     reasons += [f"{text}：没有出处的数字" for text in loose]
     reasons += [
         f"{describe(f)}：与原文“{f.observation.raw}”不符"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caiwen.dataset.config import Text
-from caiwen.dataset.generators.text_evidence import Evidences
+from caiwen.dataset.generators.text_evidence import Evidences, closed
 from caiwen.dataset.generators.text_passages import choose, pick, worth_asking
 from caiwen.dataset.generators.text_prompts import messages_of, prompt_hash, prompts_of
 from caiwen.dataset.generators.text_replies import Pair, pairs_of
@@ -173,8 +173,8 @@ class TextGenerator:
     def _draft(self, job: Job, pair: Pair, evidences: Evidences) -> Draft:
         p = job.passage
         return Draft(
-            question=pair[0],
-            answer=pair[1],
+            question=closed(pair[0]),
+            answer=closed(pair[1]),
             generator="text",
             template=f"text.{job.prompt}",
             evidence=evidences.of(p, job.document, title_of(job.document), pair),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from caiwen.dataset.records import Evidence
 from caiwen.dataset.verify import printed_alike
 from caiwen.finance.items import taxonomy
 from caiwen.finance.text import normalise
 from caiwen.records import Passage
 from caiwen.store import Company, FactFilter, Store, StoredDocument
+
+_BLANK = re.compile(r"(?<=[\d%])[ \t]+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[ \t]+(?=\d)")
 
 
 class Evidences:
@@ -33,7 +37,7 @@ class Evidences:
 
     def of(self, passage: Passage, document: StoredDocument, title: str, pair: tuple[str, str]) -> Evidence:
         """The passage under its document's title and section; facts contradict what the passage does not print."""
-        text = f"《{title}》{passage.section}\n{passage.text}"
+        text = closed(f"《{title}》{passage.section}\n{passage.text}")
         company = self.company(document)
         named = taxonomy().find_in(normalise("\n".join(pair)))
         items = sorted({item.name for m in named for item in (m.item, *m.others)})
@@ -42,3 +46,8 @@ class Evidences:
         wanted = FactFilter(codes=sorted({company.who, *company.full_names}), items=items)
         facts = tuple(fact for fact in self.store.facts(wanted) if printed_alike(fact))
         return Evidence(facts, (text,))
+
+
+def closed(text: str) -> str:
+    """Without the blanks that typesetting puts between figures and Chinese characters: 共 29,338,605 股."""
+    return _BLANK.sub("", normalise(text))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
 from caiwen.dataset.data import load
+from caiwen.finance.items import taxonomy
 from caiwen.finance.knowledge_points import points_of
+from caiwen.finance.text import normalise
 from caiwen.records import Passage
 
 T = TypeVar("T")
@@ -72,19 +74,35 @@ def spread(passages: Iterable[Passage], seed: int) -> Iterator[Passage]:
 def choose(passages: Iterable[Passage], count: int, seed: int, lacking: Mapping[str, int]) -> list[Passage]:
     """``count`` passages; first those that show knowledge points of which pairs are lacking, as many as are."""
     order = list(spread(passages, seed))
-    taken: dict[int, Passage] = {}
-    left = {point: wanted for point, wanted in lacking.items() if wanted > 0}
-    for number, passage in enumerate(order) if left else ():
-        shown = [p for p in points_of(passage.text) if left.get(p, 0) > 0]
-        if shown and len(taken) < count:
-            taken[number] = passage
-            for point in shown:
-                left[point] -= 1
-    for number, passage in enumerate(order):
+    taken = _for_points(order, count, {point: n for point, n in lacking.items() if n > 0})
+    for number in range(len(order)):
         if len(taken) >= count:
             break
-        taken.setdefault(number, passage)
-    return list(taken.values())
+        taken.setdefault(number)
+    return [order[number] for number in taken]
+
+
+def _for_points(order: Sequence[Passage], count: int, left: dict[str, int]) -> dict[int, None]:
+    """Places in the order, at most ``count``; points that few passages show have the first choice."""
+    taken: dict[int, None] = {}
+    if not left:
+        return taken
+    shown = [_points(passage.text) for passage in order]
+    places = {point: [n for n, points in enumerate(shown) if point in points] for point in left}
+    for point in sorted(left, key=lambda p: len(places[p])):
+        for number in places[point]:
+            if left[point] <= 0 or len(taken) >= count:
+                break
+            if number not in taken:
+                taken[number] = None
+                for other in shown[number]:
+                    left[other] = left.get(other, 0) - 1
+    return taken
+
+
+def _points(text: str) -> tuple[str, ...]:
+    """By key words and by the items that a text names, as pairs are tagged later."""
+    return points_of(text, {m.item.name for m in taxonomy().find_in(normalise(text))})
 
 
 def pick(passage: Passage, names: Iterable[str], seed: int) -> str:
