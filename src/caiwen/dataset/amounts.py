@@ -19,6 +19,7 @@ _SAYS = {
     "次": {"倍", "次", ""},
     "个": {"家"},
 }
+_ROUND = re.compile(r"[-−]?\d[\d,]*00(?:百万|千万|[万亿])元")
 _CUT = 100
 """From which step on a number may be cut off instead of rounded: 0.01万元."""
 _BOUND = Decimal("1.2")
@@ -50,6 +51,8 @@ def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: 
         return Support.ROUNDED
     if mention.unit == "元" and step >= _CUT and 0 < abs(have) - abs(said) < step and said * have > 0:
         return Support.ROUNDED  # 2,233.4万元 for 2,233.45: cut off rather than rounded
+    if said * have > 0 and _scaled_whole(mention) and abs(abs(said) - abs(have)) * 1000 <= abs(have):
+        return Support.ROUNDED  # 7,400万元 for 73,992,141.96
     kind = hedge(before, after)
     if kind == "about" and (abs(said - have) <= step or _near(said, have, mention)):
         return Support.HEDGED
@@ -58,6 +61,11 @@ def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: 
     if kind == "under" and abs(said) / _BOUND <= abs(have) < abs(said):
         return Support.HEDGED
     return Support.NONE
+
+
+def _scaled_whole(mention: Mention) -> bool:
+    """A whole number of 万 or 亿 that ends in zeros was rounded to them."""
+    return bool(_ROUND.match(mention.text)) and mention.unit == "元"
 
 
 def _near(said: Decimal, have: Decimal, mention: Mention) -> bool:

@@ -122,22 +122,39 @@ class Auditor:
         found: list[Claim] = []
         history: tuple[tuple[str, str], ...] = ()
         for question, answer in asked.turns:
-            checker = Checker(self.ledger, texts, self._in_text, self.default)
+            checker = Checker(self.ledger, texts, self, self.default)
             found += checker.check(question, answer, history)
             history = (*history, (question, answer))
         return found
 
-    def _in_text(self, mention: Mention, question: str, answer: str, bound: Bound | None) -> str:
-        who = bound.frame.who if bound else None
+    def _printed_of(self, bound: Bound) -> Printed | None:
+        """The documents of the company spoken of; of a third party those of the company that pairs mean."""
+        return self._printed_by(bound.frame.who or self.default)
+
+    def _printed_by(self, who: str | None) -> Printed | None:
         if who is None:
-            return ""
+            return None
         if who not in self._printed:
             passages = (p for sha in self.documents[who] for p in self.store.passages_of(sha))
             self._printed[who] = Printed(passages, self.years)
-        printed = self._printed[who]
+        return self._printed[who]
+
+    def find(self, mention: Mention, question: str, answer: str, bound: Bound) -> str:
+        printed = self._printed_of(bound)
+        if printed is None:
+            return ""
         found = printed.find(mention, question, answer, bound)
-        changed = bound is not None and bound.role == "change" and mention.unit == "%"
+        changed = bound.role == "change" and mention.unit == "%"
         return found or (printed.grown(mention, answer) if changed else "")
+
+    def says(self, mention: Mention, question: str, answer: str, bound: Bound, why: str) -> str:
+        printed = self._printed_of(bound)
+        return printed.says(mention, question, answer, bound, why) if printed else ""
+
+    def knows(self, name: str) -> bool:
+        """In the documents of the company that pairs mean, and of those spoken of so far; no others are loaded."""
+        self._printed_by(self.default)
+        return any(printed.knows(name) for printed in self._printed.values())
 
     def _texts(self, asked: Asked) -> tuple[str, ...]:
         """The articles of the statutes that the pair names, each with its title, dates and label."""

@@ -168,10 +168,11 @@ class Reader:
         if not items or self.about_others or self._is_modified(items[-1], inside):
             return False
         gap = self.text[items[-1].end : one.start]
-        if any(
-            word in self.text[max(items[-1].end, one.start - 8) : one.start]
-            for word in ("合计", "共计", "总计")
-        ):
+        total = self.text[max(items[-1].end, one.start - 8) : one.start]
+        total += "|" + self.text[max(0, items[-1].start - 4) : items[-1].start]
+        if any(word in total for word in ("合计", "共计", "总计")) and items[-1].text not in total:
+            return False
+        if any(word in gap for word in words("other_measure")):
             return False
         for m in inside:
             if m.kind != "item" and items[-1].end <= m.start < one.start:

@@ -3,42 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import combinations
+from typing import Protocol
 
-from caiwen.dataset.amounts import agree, quantum
-from caiwen.dataset.binding import Bound, Reader, frame_of
+from caiwen.dataset.arithmetic import adds_up, is_growth
+from caiwen.dataset.binding import Bound, Frame, Reader, frame_of
 from caiwen.dataset.data import words
-from caiwen.dataset.equations import Chain, Part, chains
-from caiwen.dataset.judge import Judge, without_member
-from caiwen.dataset.ledger import Ledger, When, describe
+from caiwen.dataset.equations import chains
+from caiwen.dataset.judge import Judge
+from caiwen.dataset.ledger import Ledger, When
 from caiwen.dataset.mentions import Mention, Names, read
+from caiwen.dataset.printed import stands_in
 from caiwen.dataset.records import Claim, Support
 from caiwen.dataset.said import Said
+from caiwen.dataset.scene import Scene
+from caiwen.dataset.steps import Steps
 from caiwen.finance.formulas import formulas
 from caiwen.finance.text import normalise
 
 _CONSTANTS = frozenset(map(Decimal, (0, 1, 2, 10, 12, 100, 360, 365, 1000, 10000)))
-_SMALL = 4
-_NUMERAL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_SMALL, _FEW = 4, 3
+_DIGITS = re.compile(r"\d")
 _PLAIN = re.compile(r"(?<![\u4e00-\u9fffA-Za-z\d.])\d+(?:\.\d+)?(?![\u4e00-\u9fff])")
 
-InText = Callable[[Mention, str, str, Bound | None], str]
-"""Whether the material prints a number beside the same words: where, or nothing."""
+
+class Material(Protocol):
+    """The whole material, searched for what no fact holds; for audits."""
+
+    def find(self, mention: Mention, question: str, answer: str, bound: Bound) -> str:
+        """Where it prints the number beside words of the claim, or nothing."""
+        ...
+
+    def says(self, mention: Mention, question: str, answer: str, bound: Bound, why: str) -> str:
+        """Where it says just what the claim says, in the same words; against a fact that says otherwise (``why``)."""
+        ...
+
+    def knows(self, name: str) -> bool:
+        """Whether it names this company, as a subsidiary or customer."""
+        ...
 
 
 @dataclass(slots=True)
 class Checker:
-    """``texts``: what an answer may repeat word for word. ``in_text``: a search of the whole material, for audits."""
+    """``texts``: what an answer may repeat word for word. ``who``: of whom an answer speaks that names nobody."""
 
     ledger: Ledger
     texts: tuple[str, ...] = ()
-    in_text: InText | None = None
+    material: Material | None = None
     who: str | None = None
-    """Of whom an answer speaks that names nobody (公司, 本报告)."""
 
     def check(self, question: str, answer: str, history: Sequence[tuple[str, str]] = ()) -> list[Claim]:
         """Every claim in order of place."""
@@ -51,21 +66,21 @@ class Run:
     def __init__(
         self, checker: Checker, question: str, answer: str, history: Sequence[tuple[str, str]]
     ) -> None:
-        self.ledger, self.texts, self.in_text = checker.ledger, checker.texts, checker.in_text
-        self.judge, self.default = Judge(self.ledger), checker.who
+        self.ledger, self.texts, self.material = checker.ledger, checker.texts, checker.material
+        self.default = checker.who
         self.question, self.answer = question, answer
         self.before = "\n".join(normalise(f"{q}\n{a}") for q, a in history)
         self.companies = Names(self.ledger.names)
         self.earlier, self.own = self._read(self.before, None), self._read(question, None)
-        self.asked = self.earlier + self.own
-        anchor = next((m.when.period for m in self.asked if m.kind == "period" and m.when), None)
-        anchor = anchor or self._latest()
-        self.mentions = self._read(answer, anchor)
-        self.given = {(abs(m.value), m.unit) for m in self.asked if m.value is not None}
-        self.supported: list[Mention] = []
-        self.frames: dict[int, When | None] = {}
-        named = {n for m in (*self.asked, *self.mentions) if m.kind == "item" for n in m.names}
+        asked = self.earlier + self.own
+        anchor = next((m.when.period for m in asked if m.kind == "period" and m.when), None)
+        self.mentions = self._read(answer, anchor or self._latest())
+        self.given = {(abs(m.value), m.unit) for m in asked if m.value is not None}
+        named = {n for m in (*asked, *self.mentions) if m.kind == "item" for n in m.names}
         self.constants = _CONSTANTS | {c for name in named for c in constants_of(name)}
+        self.scene = Scene(
+            Judge(self.ledger), self.texts, question, answer, asked, self.mentions, self.constants
+        )
 
     def _read(self, text: str, anchor: str | None) -> list[Mention]:
         if not text:
@@ -86,7 +101,7 @@ class Run:
 
     def _latest(self) -> str | None:
         """The last full year of the company that is meant, for answers that name no year."""
-        owners = {m.names[0] for m in self.asked if m.kind == "company" and m.names}
+        owners = {m.names[0] for m in (*self.earlier, *self.own) if m.kind == "company" and m.names}
         who = next(iter(owners)) if len(owners) == 1 else self.default
         return self.ledger.latest_year(who) if who else None
 
@@ -102,17 +117,24 @@ class Run:
             frame = replace(frame, when=When(year) if year else None)
         own = tuple(name for name, owner in self.ledger.names.items() if owner == frame.who)
         bound = Reader(self.answer, frame, self.question, own).read(self.mentions)
-        self.frames = {b.mention.start: b.frame.when for b in bound}
+        self.scene.frames = {b.mention.start: b.frame.when for b in bound}
         steps = list(chains(self.answer))
-        said = Said(self.ledger, self.texts, self.question, self.answer, self.in_text is not None).claims(
-            self.mentions, frame
-        )
+        said = self._said(frame)
         inside = [(n[0], n[1]) for chain in steps for part in chain.parts for n in part.numbers]
         inside += [(c.start, c.end) for c in said if c.kind == "text"]
         plain = [b for b in bound if not any(a < b.mention.end and b.mention.start < e for a, e in inside)]
-        found: list[Claim | None] = [claim for chain in steps for claim in self._steps(chain, bound)]
+        found: list[Claim | None] = [c for chain in steps for c in Steps(self.scene).check(chain, bound)]
         found += self._by_arithmetic([self._plain(b) for b in plain], plain)
         return sorted((c for c in (*found, *said) if c is not None), key=lambda c: (c.start, c.end))
+
+    def _said(self, frame: Frame) -> list[Claim]:
+        asked = f"{self.before}\n{self.question}"
+        said = Said(self.ledger, self.texts, asked, self.answer, self.material is not None)
+        found = said.claims(self.mentions, frame)
+        return [c for c in found if c.kind != "company" or not self._known(c.text)]
+
+    def _known(self, name: str) -> bool:
+        return self.material is not None and self.material.knows(name)
 
     def _last_asked(self) -> list[Mention]:
         """The question's own mentions first: what it leaves open, earlier turns answer."""
@@ -125,10 +147,14 @@ class Run:
         m = bound.mention
         if (m.kind == "number" or m.unit in ("股", "%")) and not self._counts(bound):
             return None
-        claim = self.judge.judge(bound)
+        if self.material is not None and is_general(self.answer[slice(*bound.sentence)], m):
+            return None
+        claim = self.scene.judge.judge(bound)
         if claim.support is not Support.NONE:
-            self.supported.append(m)
+            self.scene.supported.append(m)
             return claim
+        if bound.frame.stranger and self._known(bound.frame.stranger):
+            claim = replace(claim, why="unknown", contradicted=False)
         return self._otherwise(claim, bound)
 
     def _counts(self, bound: Bound) -> bool:
@@ -147,206 +173,55 @@ class Run:
         return "." in digits or len(digits) >= _SMALL
 
     def _otherwise(self, claim: Claim, bound: Bound) -> Claim:
-        """Given by the question, or printed in the texts; a contradicted one is not saved by standing elsewhere."""
+        """Given by the question, or printed in the texts; a contradicted one only where the material says just that."""
         m = bound.mention
+        support, where = Support.NONE, claim.nearest
         if (abs(m.value or Decimal(0)), m.unit) in self.given:
-            self.supported.append(m)
-            return replace(claim, support=Support.GIVEN, why="", contradicted=False)
-        if self.texts and _printed(m.text, self.texts):
-            self.supported.append(m)
-            return replace(claim, support=Support.TEXT, why="", contradicted=False)
-        if not claim.contradicted and self._repeats(bound):
-            return replace(claim, support=Support.DERIVED, why="")
-        if self.in_text is not None and not claim.contradicted:
-            where = self.in_text(m, self.question, self.answer, bound)
-            if where:
-                self.supported.append(m)
-                return replace(claim, support=Support.TEXT, why="", nearest=where)
-        return claim
+            support = Support.GIVEN
+        elif self.texts and stands_in(m.text, self.texts):
+            support = Support.TEXT
+        elif not claim.contradicted and self._repeats(bound):
+            support = Support.DERIVED
+        elif self.material is not None:
+            where = self._in_material(self.material, claim, bound)
+            support = Support.TEXT if where else Support.NONE
+        if support is Support.NONE:
+            return claim
+        self.scene.supported.append(m)
+        return replace(claim, support=support, why="", nearest=where, contradicted=False)
+
+    def _in_material(self, material: Material, claim: Claim, bound: Bound) -> str:
+        if claim.contradicted:
+            return material.says(bound.mention, self.question, self.answer, bound, claim.why)
+        return material.find(bound.mention, self.question, self.answer, bound)
 
     def _repeats(self, bound: Bound) -> bool:
         """The same number was borne out before in this answer, of the same period where a company is spoken of."""
         m, free = bound.mention, bound.frame.who is None
-        same = [s for s in self.supported if s.value == m.value and s.unit == m.unit]
-        return any(free or self.frames.get(s.start) == bound.frame.when for s in same)
+        same = [s for s in self.scene.supported if s.value == m.value and s.unit == m.unit]
+        return any(free or self.scene.frames.get(s.start) == bound.frame.when for s in same)
 
     def _by_arithmetic(self, claims: list[Claim | None], bound: list[Bound]) -> list[Claim | None]:
         """合计, 相差, 占: a number that supported numbers of the same answer add up to."""
         made: list[Claim | None] = []
         for claim, b in zip(claims, bound, strict=True):
-            open_still = claim is not None and claim.support is Support.NONE and not claim.contradicted
-            if claim is not None and open_still and self._adds_up(b):
-                claim = replace(claim, support=Support.DERIVED, why="")
-                self.supported.append(b.mention)
+            if claim is not None and claim.support is Support.NONE and self._comes_to(claim, b):
+                claim = replace(claim, support=Support.DERIVED, why="", contradicted=False)
+                self.scene.supported.append(b.mention)
             made.append(claim)
         return made
 
-    def _adds_up(self, bound: Bound) -> bool:
-        m, lead = bound.mention, self.answer[max(0, bound.mention.start - 16) : bound.mention.start]
-        if bound.role == "change" and self._is_growth(bound):
-            return True
-        if m.value is None or not any(word in lead for word in words("derived")):
-            return False
-        near = [s for s in self.supported if s is not m and self._same_time(s, bound)]
-        same = [s.value for s in near if s.unit == m.unit and s.value is not None][-8:]
-        for count in range(2, min(len(same), 6) + 1):
-            if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
-                return True
-        if any(abs(abs(a - b) - abs(m.value)) <= _slack(m) for a, b in combinations(same, 2)):
-            return True
-        return self._is_ratio(m, near)
+    def _comes_to(self, claim: Claim, bound: Bound) -> bool:
+        """A change between borne-out numbers of one sentence is right whatever else it could be held against."""
+        if claim.contradicted:
+            return bound.role == "change" and is_growth(self.scene, bound)
+        return adds_up(self.scene, bound)
 
-    def _is_growth(self, bound: Bound) -> bool:
-        """A change between two numbers of the same sentence that are borne out themselves."""
-        m = bound.mention
-        near = [s for s in self.supported if bound.sentence[0] <= s.start < bound.sentence[1] and s is not m]
-        for a, b in combinations([s for s in near if s.value], 2):
-            x, y = a.value or Decimal(1), b.value or Decimal(1)
-            if a.unit != b.unit:
-                continue
-            ways = (
-                [y - x]
-                if m.unit == a.unit or m.unit == "百分点"
-                else [(y - x) / abs(x) * 100, (x - y) / abs(y) * 100]
-            )
-            if any(agree(m, v, bound.before, bound.after, signed=False) is not Support.NONE for v in ways):
-                return True
-        return False
 
-    def _same_time(self, one: Mention, bound: Bound) -> bool:
-        """Numbers of another period do not add up to this one; sums over periods are told with their periods."""
-        when = self.frames.get(one.start)
-        several = sum(1 for m in bound.others if m.kind == "period") > 1
-        return when is None or bound.frame.when is None or several or when == bound.frame.when
-
-    def _is_ratio(self, m: Mention, near: list[Mention]) -> bool:
-        money = [s.value for s in near if s.unit not in ("%", "百分点") and s.value][-6:]
-        if m.unit not in ("%", "倍") or m.value is None:
-            return False
-        factor = 100 if m.unit == "%" else 1
-        pairs = [(a, b) for a in money for b in money if a is not b]
-        return any(abs(abs(a / b) * factor - abs(m.value)) <= _slack(m) for a, b in pairs)
-
-    # --- steps ------------------------------------------------------------------------------------
-
-    def _steps(self, chain: Chain, bound: list[Bound]) -> list[Claim]:
-        """Each number of a chain: operands are facts, given, constants or results of earlier steps."""
-        wrong = chain.wrong(self.question)
-        by_place = {b.mention.start: b for b in bound}
-        found: list[Claim] = []
-        for place, part in enumerate(chain.parts):
-            names = self._names_before(chain, place)
-            for number, (start, end, value) in enumerate(part.numbers):
-                name = names[number] if len(names) == len(part.numbers) else None
-                single = len(part.numbers) == 1 and place > 0
-                claim = self._operand(by_place, chain, (start, end, value), name, result=single)
-                if wrong is part and single:
-                    claim = replace(
-                        claim,
-                        support=Support.NONE,
-                        why="step",
-                        nearest=f"{_before(chain, part)}",
-                        contradicted=True,
-                    )
-                found.append(claim)
-        return found
-
-    def _names_before(self, chain: Chain, place: int) -> list[Mention]:
-        """The items of the side in words before this one, if that side is an expression and not only a name."""
-        if place == 0 or chain.parts[place - 1].value is not None:
-            return []
-        names = self._items_of(chain.parts[place - 1])
-        return names if place > 1 or len(names) > 1 else []
-
-    def _items_of(self, part: Part) -> list[Mention]:
-        return [m for m in self.mentions if m.kind == "item" and part.start <= m.start < part.end]
-
-    def _operand(
-        self,
-        bound: dict[int, Bound],
-        chain: Chain,
-        number: tuple[int, int, Decimal],
-        name: Mention | None,
-        *,
-        result: bool,
-    ) -> Claim:
-        start, end, value = number
-        text = self.answer[start:end]
-        claim = Claim("number", text, start, end, Support.NONE, "unknown")
-        near = bound.get(start) or bound.get(start - 1)
-        if near is None and value in self.constants:
-            return replace(claim, support=Support.GIVEN, why="")
-        if result:
-            return self._result(claim, chain, near, value)
-        if value in self._known() | _counted(chain) or value in self.constants:
-            claim = replace(claim, support=Support.GIVEN, why="")
-        elif self.texts and _printed(text, self.texts):
-            claim = replace(claim, support=Support.TEXT, why="")
-        if near is not None and name is not None and near.frame.who:
-            return self._named_operand(claim, near, name, value)
-        if claim.support is Support.NONE and near is not None and near.frame.who:
-            facts = self.ledger.with_value(near.frame.who, value)
-            if facts:
-                return replace(claim, support=Support.FACT, why="", fact=facts[0].id)
-        return claim
-
-    def _named_operand(self, claim: Claim, near: Bound, name: Mention, value: Decimal) -> Claim:
-        """The operand stands where the side before has this name: it must be that item's value."""
-        options = self._options(near, name)
-        if any(abs(abs(v) - value) <= Decimal("0.005") for v in options):
-            return replace(claim, support=Support.FACT, why="")
-        if not options:
-            return claim
-        return replace(
-            claim,
-            support=Support.NONE,
-            why="item",
-            nearest=f"{name.text} = {options[0]:,f}",
-            contradicted=True,
-        )
-
-    def _options(self, near: Bound, name: Mention) -> list[Decimal]:
-        """The values that a name may stand for in a step: 平均X is the mean of both ends of X."""
-        prefix = self.answer[max(0, name.start - 2) : name.start]
-        lead = prefix if prefix in ("平均", "期初", "上年") else ""
-        readings = self._readings(near)
-        options = [v for b in readings for n in name.names for v in self.judge.inputs(b, lead + n)]
-        return options or [v for b in readings for n in name.names for v, _ in self.judge.formula(b, n)]
-
-    def _readings(self, near: Bound) -> list[Bound]:
-        """Steps seldom repeat the period and member of the sentences before them."""
-        asked = next((m.when for m in self.asked if m.kind == "period"), None)
-        whens = [near.frame.when, asked] if asked and asked != near.frame.when else [near.frame.when]
-        dated = [replace(near, frame=replace(near.frame, when=when)) for when in whens]
-        return dated + [without_member(b) for b in dated] if near.frame.member else dated
-
-    def _result(self, claim: Claim, chain: Chain, near: Bound | None, value: Decimal) -> Claim:
-        """What a chain comes to: right by its steps, and, where the ledger can tell, by its name."""
-        head = self._items_of(chain.parts[0])
-        known = replace(claim, support=Support.DERIVED, why="")
-        if near is not None:
-            self.supported.append(near.mention)
-        if len(head) != 1 or near is None or near.frame.who is None:
-            return known
-        if self.answer[max(0, head[0].start - 2) : head[0].start] in ("平均", "期初", "上年"):
-            right = any(abs(abs(v) - value) <= Decimal("0.005") for v in self._options(near, head[0]))
-            return known if right else replace(claim, why="value", contradicted=True)
-        renamed = replace(near, frame=replace(near.frame, items=head[0].names), role="level")
-        options = [v for n in head[0].names for v, _ in self.judge.formula(renamed, n)]
-        facts = self.judge.candidates(renamed)
-        if not options and not facts:
-            return known
-        for reading in self._readings(renamed):
-            verdict = self.judge.judge(reading)
-            if verdict.support is not Support.NONE:
-                return replace(known, fact=verdict.fact)
-        shown = describe(facts[0]) if facts else f"{head[0].text} = {options[0]:.4f}"
-        return replace(claim, support=Support.NONE, why="item", nearest=shown, contradicted=True)
-
-    def _known(self) -> set[Decimal]:
-        said = [m for m in (*self.asked, *self.supported) if m.value is not None]
-        plain = {Decimal(n.replace(",", "")) for n in _NUMERAL.findall(self.question)}
-        return plain | {abs(m.value or Decimal(0)) for m in said} | {_printed_number(m) for m in said}
+def is_general(sentence: str, mention: Mention) -> bool:
+    """通常在20%至50%之间: a round share in a sentence that speaks of what is usual, or of an example."""
+    plain = mention.unit in ("%", "", "倍", "元") and len(_DIGITS.findall(mention.text)) <= _FEW
+    return plain and any(word in sentence for word in words("general"))
 
 
 @cache
@@ -355,30 +230,3 @@ def constants_of(name: str) -> tuple[Decimal, ...]:
     formula = formulas().get(name)
     expressions = (formula.expression, *formula.alternatives) if formula else ()
     return tuple(Decimal(n) for e in expressions for n in _PLAIN.findall(e))
-
-
-def _counted(chain: Chain) -> set[Decimal]:
-    """The number of the period that a step is about: 第3年."""
-    return {Decimal(n.replace(",", "")) for n in _NUMERAL.findall(chain.parts[0].text)}
-
-
-def _before(chain: Chain, part: Part) -> str:
-    sides = chain.numeric
-    before = sides[sides.index(part) - 1]
-    return f"{before.text.strip()} = {before.value:.4f}"
-
-
-def _slack(m: Mention) -> Decimal:
-    return quantum(m) / 2
-
-
-def _printed_number(m: Mention) -> Decimal:
-    match = re.search(r"\d[\d,]*(?:\.\d+)?", m.text)
-    return Decimal(match[0].replace(",", "")) if match else Decimal(0)
-
-
-def _printed(text: str, texts: Iterable[str]) -> bool:
-    """The very characters, not as a part of a longer number."""
-    pattern = re.compile(rf"(?<![\d.,]){re.escape(text)}(?![\d]|[.,]\d)")
-    bare = re.compile(rf"(?<![\d.]){re.escape(text.replace(',', ''))}(?![\d]|\.\d)")
-    return any(pattern.search(t) or bare.search(t.replace(",", "")) for t in texts)

@@ -21,6 +21,8 @@ DATE = re.compile(
 LAW = re.compile(r"《[^《》]{2,60}》")
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十])?")
 _NUMBER = re.compile(r"(?<![\d.A-Za-z_])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*[A-Za-z_])")
+_NO_NOUNS = ("c", "d", "p", "u", "r", "f", "v", "y", "b", "t", "m", "q")
+"""Parts of speech: conjunctions, adverbs, prepositions, particles, pronouns, verbs, times, numbers."""
 _SUBJECT = re.compile(
     r"(?:(?:^|(?<=[。；;\n]))|(?<=[，,])(?=[^，,。\d]{3}))\s*(?P<name>[\u4e00-\u9fff*][\u4e00-\u9fffA-Za-z*（）()]{1,30}?)(?:公司|集团)?(?=(?:19|20)\d{2}\s*年)"
 )
@@ -126,7 +128,8 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
     base = said = Period.parse(anchor) if anchor else None
     for m in periods_in(text, base):
         period = m.period
-        if m.relative and base and said:
+        own = any(m.raw.startswith(word) for word in words("reported"))
+        if m.relative and base and said and not own:
             period = Period(period.year + said.year - base.year, period.part)
         elif not m.relative:
             said = said and period
@@ -196,5 +199,13 @@ def _strangers(text: str, known: list[Mention]) -> Iterable[Mention]:
     plain: list[str] = words("no_names")
     for m in _SUBJECT.finditer(text):
         inside = any(k.start < m.end("name") and m.start("name") < k.end for k in spans)
-        if not inside and not any(word in m["name"] for word in plain):
+        if not inside and not any(word in m["name"] for word in plain) and _may_be_a_name(m["name"]):
             yield Mention("company", m.start("name"), m.end("name"), m["name"])
+
+
+@lru_cache(maxsize=4096)
+def _may_be_a_name(text: str) -> bool:
+    """A company's name has a noun or an unknown word in it; 意味着, 尽管, 制定了 have none."""
+    import rjieba
+
+    return any(not tag.startswith(_NO_NOUNS) for _, tag in rjieba.tag(text))

@@ -27,7 +27,8 @@ _COARSE, _COARSE_DIGITS, _MOST = 100, 20, 20
 _CHANGE = re.compile(
     r"(?:则|也|均|亦)?(?:同比|大幅|显著|略|微|小幅|分别|整体)*(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅|变动)(?:率|幅度)?(?:约|达|高达|为|超过)*$"
 )
-_RARE = 3
+_RARE, _ALIKE = 3, 4
+_LINK = re.compile(r"(?:为|是|达到|达|约|仅|共计|合计|共|人民币|的金额|金额|分别|至|到|\s)$")
 _BEFORE, _AFTER, _LEAD = 90, 30, 40
 
 
@@ -54,6 +55,8 @@ class Printed:
         the material prints only a few times needs a single pair in common with question or answer.
         """
         digits = re.sub(r"\D", "", mention.text).strip("0")
+        if mention.unit == "%" and "." in mention.text:  # 10.00% is written as exactly as 10.37%
+            digits = re.sub(r"\D", "", mention.text)
         needed = (
             _NEEDED if len(digits) >= _LONG else _NEEDED_MIDDLE if len(digits) >= _MIDDLE else _NEEDED_SHORT
         )
@@ -72,6 +75,52 @@ class Printed:
                 if len(item & around) * 2 >= len(item) and common > best[0] and self._speaks_of(number, year):
                     best = (common, self._where(number))
         return best[1] if best[0] >= needed else ""
+
+    def knows(self, name: str) -> bool:
+        """Whether any passage has this name."""
+        return any(name in text for text in self._texts)
+
+    def says(self, mention: Mention, question: str, answer: str, bound: Bound, why: str) -> str:
+        """The place that prints this number right after the very words of the claim, and of no other year.
+
+        In prose the words before both are the same, further back than the item alone; in a row of a table its label
+        stands in question or answer and its column head right before the claim. A claim whose period the facts deny
+        needs a print that names its year; wrong units and companies are wrong in any words.
+        """
+        if why in ("unit", "company"):
+            return ""
+        lead = _label(answer[max(0, mention.start - _LEAD) : mention.start])
+        needed = max(
+            _ALIKE, *(len(m.text) + 2 for m in bound.others if m.kind == "item" and lead.endswith(m.text)), 0
+        )
+        for value in self._forms(mention):
+            for number, at in self._places.get(value, ())[:_MOST]:
+                before = self._before(number, at)
+                if self._of_year(before, bound, why) and (
+                    _common_end(lead, _label(before)) >= needed
+                    or (why != "period" and self._in_row(number, at, lead, question + answer))
+                ):
+                    return self._where(number)
+        return ""
+
+    def _before(self, number: int, at: int) -> str:
+        """The words of the same sentence or line before a place."""
+        text = self._texts[number]
+        return text[max(text.rfind("\n", 0, at), text.rfind("。", 0, at), at - _LEAD * 2, 0) : at]
+
+    def _of_year(self, before: str, bound: Bound, why: str) -> bool:
+        said = bound.frame.when.period[:4] if bound.frame.when else ""
+        years = _YEAR.findall(before)
+        return years[-1] == said if years else why != "period"
+
+    def _in_row(self, number: int, at: int, lead: str, said: str) -> bool:
+        """应收账款：期初余额 1,234.00；期末余额 …: label and column head are both in the claim."""
+        text = self._texts[number]
+        line = text[text.rfind("\n", 0, at) + 1 : at]
+        label, _, cells = line.partition("：")
+        head = "".join(_HAN.findall(re.split("[；：]", cells)[-1]))
+        name = "".join(_HAN.findall(label))
+        return len(head) >= _ALIKE and len(name) >= 2 and name in said and lead.endswith(head)
 
     def _speaks_of(self, number: int, year: str) -> bool:
         known = self._years.get(self._passages[number].document)
@@ -130,6 +179,25 @@ class Printed:
         return f"{page}{passage.section.rsplit(' / ', 1)[-1]}"
 
 
+def _label(before: str) -> str:
+    """The words right before a number, without those that only link."""
+    text = before.rstrip(' ：:（(“"')
+    shorter = _LINK.sub("", text)
+    while shorter != text:
+        text, shorter = shorter, _LINK.sub("", shorter)
+    return "".join(_HAN.findall(_YEAR.sub(" ", re.split(r"[，,。；;\n]", text)[-1])))
+
+
+def _common_end(one: str, other: str) -> int:
+    """How many characters both end in."""
+    count = 0
+    for a, b in zip(reversed(one), reversed(other), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
 def _item_of(mention: Mention, bound: Bound | None) -> set[str]:
     """The pairs of the item right before the number: where the two are bound tightly, the print must name it."""
     if bound is None or not bound.tight:
@@ -150,3 +218,10 @@ def _grows(line: str, mention: Mention) -> bool:
 def _pairs(text: str) -> set[str]:
     flat = _YEAR.sub(" ", text)
     return {flat[i : i + 2] for i in range(len(flat) - 1) if _HAN.match(flat[i]) and _HAN.match(flat[i + 1])}
+
+
+def stands_in(text: str, texts: Iterable[str]) -> bool:
+    """The very characters, not as a part of a longer number."""
+    pattern = re.compile(rf"(?<![\d.,]){re.escape(text)}(?![\d]|[.,]\d)")
+    bare = re.compile(rf"(?<![\d.]){re.escape(text.replace(',', ''))}(?![\d]|\.\d)")
+    return any(pattern.search(t) or bare.search(t.replace(",", "")) for t in texts)

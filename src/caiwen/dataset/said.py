@@ -20,6 +20,7 @@ _IS = re.compile(
     r"^(?:（[^）]{1,12}）)?(?:分别)?(?:是|为|：|:|登记为|列示为)(?P<said>[^。；;\n]+?)(?=[。；;\n]|$|，(?:截至|其|而|并))"
 )
 _QUOTED = re.compile(r"[“「](?P<quote>[^”」]{8,})[”」]")
+_LIST = re.compile(r"[、，,；;]")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z*]{2,8}")
 _DECORATION = re.compile(r"[\s，,。.；;：:、（）()“”‘’「」『』\"'·\-—－_/]+")
 
@@ -191,6 +192,7 @@ def _bare(text: str) -> str:
 
 
 def _same(said: str, text: str) -> bool:
-    """Equal but for punctuation; a list may be said in part or with 和."""
+    """Equal but for punctuation; a list may be told with 和, or name all its parts among other words."""
     a, b = _bare(said), _bare(text)
-    return a == b or a.replace("和", "") == b
+    parts = [_bare(part) for part in _LIST.split(text)]
+    return a == b or a.replace("和", "") == b or (len(parts) > 1 and all(part in a for part in parts))

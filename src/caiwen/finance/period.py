@@ -148,7 +148,7 @@ _PART = (
 )
 _RANGE = re.compile(rf"(?P<from>{_YEAR})\s*年?(?:度)?\s*[-—－–至到~～]+\s*(?P<to>{_YEAR})\s*年?(?:度|末|底)?")
 _POINT = re.compile(
-    rf"(?P<year>{_YEAR}|{_RELATIVE_YEAR})\s*(?:财年|会计年度|年度|年)?(?:的|公司)?\s*(?:{_PART})?"
+    rf"(?P<year>{_YEAR}|{_RELATIVE_YEAR})\s*(?:财年|会计年度|年度|年)?(?:(?:的|公司)?\s*(?:{_PART}))?"
 )
 _RECENT = re.compile(
     r"(?P<before>前)?(?:(?<=前)|最近|近|过去)(?P<count>[一二两三四五六七八九十]|\d{1,2})(?:个)?(?:会计年度|财年|年)(?:度|来|内|间)?"
