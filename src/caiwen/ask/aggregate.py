@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from caiwen.ask.figures import Calculation, Figure, combine, derived, rounded
+from caiwen.ask.figures import Calculation, Figure, combine, derived, divide, rounded
 from caiwen.ask.findings import Finding
 from caiwen.ask.plan import Condition, PeriodRef, Query
 from caiwen.finance.amount import format_value
@@ -93,6 +93,8 @@ def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]
         )
     if len(numbers) < _SMALLEST_MEAN or len({f.unit for f in numbers}) > 1:
         return findings
+    if kind == "times":
+        return [_times(findings, numbers)] if len(numbers) == _SMALLEST_MEAN else findings
     made = _difference(numbers) if kind == "difference" else _sum_or_mean(numbers, kind, query.decimals)
     companies = {f.company for f in findings}
     finding = Finding(
@@ -139,6 +141,28 @@ def _same(findings: list[Finding], figures: list[Figure]) -> Finding:
     finding = Finding("same", findings[0].name, one, answers=[answer])
     finding.operands = figures
     return finding
+
+
+def _times(findings: list[Finding], numbers: list[Figure]) -> Finding:
+    """The first figure as a multiple of the second."""
+    top, bottom = numbers
+    finding = Finding("times", findings[0].name, period=findings[0].period, operands=numbers)
+    made = divide(
+        top,
+        bottom,
+        item=f"{findings[0].name}倍数",
+        percent=False,
+        places=2,
+        text=lambda shown: f"{_plain(top)} ÷ {_plain(bottom)} = {shown}倍",
+    )
+    finding.answers = [replace(made, unit="倍", basis=None, reported_in=None)] if made else []
+    if any((f.exact or Decimal(0)) <= 0 for f in numbers):
+        finding.warnings.append("其中有负数或零，倍数没有通常的含义。")
+    return finding
+
+
+def _plain(figure: Figure) -> str:
+    return format_value(figure.value or Decimal(0), figure.unit)
 
 
 def _above(findings: list[Finding], numbers: list[Figure], kind: str) -> Finding:

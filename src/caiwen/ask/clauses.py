@@ -56,6 +56,9 @@ def readings_of(reading: Reading) -> list[Reading]:
     """The parts, in order, with what they inherit; the reading itself where it asks one thing."""
     if REASON.search(reading.text):
         return [reading]
+    before = _asked_before(reading)
+    if before is not None:
+        return [_reading(before, reading), reading]
     pieces = _clauses(reading)
     if pieces is None:
         return [reading]
@@ -66,6 +69,23 @@ def readings_of(reading: Reading) -> list[Reading]:
 
 
 # --- clauses ------------------------------------------------------------------------------------------
+
+
+def _asked_before(reading: Reading) -> Piece | None:
+    """逐年是多少，哪一年最高: what is asked before the clause that is about all of it."""
+    for cut in _CUT.finditer(reading.text):
+        rest = _piece(reading, cut.end(), len(reading.text))
+        if rest.measured() or not _is_about_all(rest, reading):
+            continue
+        piece = _piece(reading, 0, cut.start())
+        alone = len(_named(piece)) * max(len(piece.periods), 1) * max(len(piece.companies), 1)
+        asks = _ASKS.search(reading.text[: cut.start()])
+        return piece if asks and alone > 1 and not _whole_words(piece) else None
+    return None
+
+
+def _whole_words(piece: Piece) -> bool:
+    return any(m.kind == "word" and m.group.partition(".")[0] in _WHOLE for m in piece.mentions)
 
 
 def _clauses(reading: Reading) -> list[Piece] | None:
@@ -99,8 +119,7 @@ def _is_about_all(piece: Piece, reading: Reading) -> bool:
     """A clause without a figure of its own that ranks, adds up or bounds."""
     if piece.measured():
         return False
-    asks = any(m.kind == "word" and m.group.partition(".")[0] in _WHOLE for m in piece.mentions)
-    return asks or any(piece.start <= a.start < piece.end for a in reading.amounts)
+    return _whole_words(piece) or any(piece.start <= a.start < piece.end for a in reading.amounts)
 
 
 def _continues(piece: Piece, before: Piece, reading: Reading) -> bool:
@@ -129,8 +148,7 @@ def _is_change(mention: Mention) -> bool:
 
 def _by_subject(piece: Piece, reading: Reading) -> Iterator[Piece]:
     """2023年营业收入和2022年净利润 are two pieces, unless the clause relates or ranks what it names."""
-    related = any(m.kind == "word" and m.group.partition(".")[0] in _WHOLE for m in piece.mentions)
-    if related or "占" in reading.text[piece.start : piece.end] or len(piece.measured()) < 2:
+    if _whole_words(piece) or "占" in reading.text[piece.start : piece.end] or len(piece.measured()) < 2:
         yield piece
         return
     begin = piece.start

@@ -16,7 +16,6 @@ from caiwen.ask.periods_text import is_balance, moment_words, words_of
 from caiwen.ask.plan import Explain, Query
 from caiwen.ask.saying import Sentence, amount
 from caiwen.ask.words import words
-from caiwen.finance.amount import format_value
 from caiwen.records import Scope
 
 _BIGGEST_QUOTE = 400
@@ -85,7 +84,7 @@ def _change(finding: Finding, query: Query) -> list[Sentence]:
     head = f"{_subject(finding, now)}{_scope(now)}{finding.name}"
     figures = [now, base]
     then = _then(finding, base)
-    more = _direction(made.amount)
+    more = _direction(made.amount, query.currency_unit)
     moved = f"由{then}的{amount(base)}变为{amount(now)}，{more}"
     added = finding.answers[:1] == [made.amount]
     rate = None if added else next((f for f in finding.answers if f is made.rate), None)
@@ -115,7 +114,7 @@ def _then(finding: Finding, base: Figure) -> str:
     return moment_words(base.period) if is_balance(finding.name) else words_of(base.period)
 
 
-def _direction(difference: Figure) -> str:
+def _direction(difference: Figure, unit: str | None = None) -> str:
     value = difference.value or Decimal(0)
     if value == 0:
         return "没有变化"
@@ -123,7 +122,7 @@ def _direction(difference: Figure) -> str:
     return (
         f"{word}{abs(value):f}{POINTS}"
         if difference.unit == POINTS
-        else f"{word}{format_value(abs(value), difference.unit)}"
+        else f"{word}{amount(replace(difference, value=abs(value)), unit)}"
     )
 
 
@@ -186,7 +185,7 @@ def _same(finding: Finding, query: Query) -> list[Sentence]:
 
 def _combined(finding: Finding, query: Query) -> list[Sentence]:
     answer = finding.answers[0]
-    words = {"sum": "合计为", "mean": "平均值为", "difference": "相差"}
+    words = {"sum": "合计为", "mean": "平均值为", "difference": "相差", "times": "前者是后者的"}
     parts = [f"{_subject(finding, f)}{f.item}为{amount(f)}" for f in finding.operands]
     sentences = [
         Sentence(
@@ -218,6 +217,11 @@ def _check(finding: Finding, query: Query) -> list[Sentence]:
         held = f"{'为' if answer.truth else '不为'}{'正' if condition.sign in ('>', '>=') else '负'}数"
     else:
         held = _HELD[condition.sign][not answer.truth] + bound_value(condition)
+    if condition.either:
+        return [
+            Sentence(f"{about}为{'正' if answer.truth else '负'}数。"),
+            *_value(replace(finding, answers=rest), query),
+        ]
     lead = Sentence(f"{'是' if answer.truth else '否'}，{about}{held}。")
     plain = replace(finding, answers=rest)
     return [lead, *(_change(plain, query) if condition.change else _value(plain, query))]
@@ -251,6 +255,7 @@ _WRITERS = {
     "sum": _combined,
     "mean": _combined,
     "difference": _combined,
+    "times": _combined,
     "count": market_sentences,
     "common": market_sentences,
     "round": market_sentences,

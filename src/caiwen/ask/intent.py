@@ -17,6 +17,7 @@ from caiwen.ask.plan import (
     Unanswerable,
 )
 from caiwen.ask.reading import Reading
+from caiwen.ask.shares import is_whole
 from caiwen.ask.topics import topic_of
 from caiwen.ask.words import Hit, words
 from caiwen.finance import glossary
@@ -24,6 +25,8 @@ from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
 LONGEST_QUESTION = 1000
+_NEAR = 4
+_PAIR = 2
 REASON = re.compile(r"原因|为什么|为何|怎么回事|缘由|因为什么")
 _GAP = re.compile(r"(?:的|业务|产品|板块|类|系列|分部|地区|区域|市场|行业)*")
 _STATEMENTS = (
@@ -117,6 +120,8 @@ def aggregate_of(reading: Reading, companies: list[CompanyRef], change: Change |
         return Aggregate(kind="place")
     if change is not None:
         return None
+    if reading.has("aggregate.times") and (len({*companies}) == _PAIR or len(reading.periods) == _PAIR):
+        return Aggregate(kind="times")
     for kind in ("difference", "sum", "mean"):
         if reading.has(f"aggregate.{kind}"):
             return Aggregate.model_validate({"kind": kind})
@@ -129,12 +134,27 @@ def compound_term(reading: Reading) -> str | None:
     short: dict[str, str] = words("beside_member")
     named = [(m.start, m.end) for m in reading.of("item") + reading.of("formula")]
     named += [(h.start, h.end) for h in reading.leftovers if h.word in short]
+    lost = _lost_numerator(reading)
+    if lost:
+        return lost
     for start, end in named:
         for left in reading.leftovers:
             before = left.end <= start
             gap = reading.text[left.end : start] if before else reading.text[end : left.start]
             if len(left.word) >= 2 and left.word not in short and _GAP.fullmatch(gap):
                 return reading.text[min(left.start, start) : max(left.end, end)]
+    return None
+
+
+def _lost_numerator(reading: Reading) -> str | None:
+    """The unknown term in 某某占营业收入的比例, where nothing that is known stands before 占."""
+    for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
+        if is_whole(reading, mention):
+            at = reading.text.rindex("占", 0, mention.start)
+            near = [h for h in reading.leftovers if 0 <= at - h.end <= _NEAR]
+            return reading.text[near[-1].start : mention.end] if near else None
+        if reading.text[mention.end :].startswith("占"):
+            return None
     return None
 
 

@@ -36,7 +36,7 @@ _INDUSTRIES = (
         rf"(?:属于|所属|从事|处于)?(?P<name>[\u4e00-\u9fff]{{2,6}}?)(?:行业|板块|产业){_OF_COMPANIES}"
     ),
     re.compile(
-        rf"(?:属于|所属|从事|处于)?(?P<name>[\u4e00-\u9fff]{{2,8}}(?<![企营主作就])业){_OF_COMPANIES}"
+        rf"(?:属于|所属|从事|处于)?(?P<name>[\u4e00-\u9fff]{{0,6}}?(?:{'|'.join(words('industry_endings'))})){_OF_COMPANIES}"
     ),
 )
 

@@ -105,21 +105,22 @@ Sign = Literal[">", ">=", "<", "<="]
 
 
 class Condition(Record):
-    """Only companies whose measure (or its change) is above or below a bound (``value`` in base units, shares in %)."""
+    """``either``: 是正还是负, neither way is asked for more than the other. Only companies whose measure (or its change) is above or below a bound (``value`` in base units, shares in %)."""
 
     measure: Measure
     change: Change | None = None
     sign: Sign
     value: Decimal
     unit: str = ""
+    either: bool = False
 
 
 class Aggregate(Record):
     """``same``: are all values equal; ``sum``, ``mean`` and ``difference`` over what was selected; ``count`` of companies;
     ``place``: which place the named companies take among all; ``above``, ``below``: is the first one of two the larger, the
-    smaller."""
+    smaller; ``times``: the first one as a multiple of the second."""
 
-    kind: Literal["count", "sum", "mean", "same", "difference", "place", "above", "below"]
+    kind: Literal["count", "sum", "mean", "same", "difference", "place", "above", "below", "times"]
 
 
 class Order(Record):

@@ -227,7 +227,8 @@ def _candidates(masked: str, vocabulary: Vocabulary | None, sector: str) -> list
     found += [Mention(m.start, m.end, "formula", (m.formula.name,)) for m in formulas().find_in(masked)]
     found += _named(masked, group("sayings")) + _named(masked, group("english"))
     for pattern, name in _patterns():
-        found += [Mention(m.start(), m.end(), "item", (name,)) for m in pattern.finditer(masked)]
+        kind: Kind = "item" if taxonomy().get(name) else "formula"
+        found += [Mention(m.start(), m.end(), kind, (name,)) for m in pattern.finditer(masked)]
     if vocabulary:
         found += [Mention(h.start, h.end, "item", (h.meaning,)) for h in vocabulary.names.find_in(masked)]
         found += _members(masked, vocabulary)

@@ -138,10 +138,17 @@ def _add_shares(reading: Reading, named: list[Mention], vocabulary: Vocabulary |
         before = [m for m in named if m.end <= match.start()]
         if not before or before[-1] in found.used or match.start() == before[-1].end:
             continue
+        if is_whole(reading, before[-1]):
+            continue
         share = share_item(before[-1].meaning, vocabulary)
         if share and all(share not in m.meanings for m in named):
             found.at[before[-1]] = [ItemMeasure(item=before[-1].meaning), share_measure(share)]
             found.used.append(before[-1])
+
+
+def is_whole(reading: Reading, mention: Mention) -> bool:
+    """占营业收入: the figure is what something is a share of."""
+    return re.search(r"占(?:公司|同期|当期|当年|总)*$", reading.text[: mention.start]) is not None
 
 
 def share_item(item: str, vocabulary: Vocabulary | None) -> str | None:

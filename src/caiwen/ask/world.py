@@ -13,7 +13,7 @@ from caiwen.ask.columns import Chooser, Columns
 from caiwen.ask.companies import CompanyBook
 from caiwen.ask.registry import Registry
 from caiwen.ask.words import Lexicon, words
-from caiwen.finance.period import Period
+from caiwen.finance.period import Part, Period
 from caiwen.finance.text import normalise
 from caiwen.once import once
 from caiwen.records import Fact, FilingKind, Passage, Scope, Span
@@ -299,7 +299,14 @@ class World:
             found = [p for p in periods if p is not None]
             if found:
                 return max(found, key=lambda p: (p.end_date, p.months))
-        return None
+        return None if filings else self._latest_in_tables(company)
+
+    def _latest_in_tables(self, company: Company) -> Period | None:
+        """The latest year for which imported tables hold one of the figures that every report has."""
+        names = [company.who, *company.full_names]
+        facts = self.store.facts(FactFilter(codes=names, items=words("often_ranked"), dimensions="none"))
+        years = [p for f in facts if (p := Period.parse(f.period)) and p.part is Part.FY]
+        return max(years, key=lambda p: p.year) if years else None
 
     def name_of(self, sha256: str) -> str:
         document = self.document(sha256)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
-from caiwen.ask.bounds import conditions_of
-from caiwen.ask.plan import Aggregate, Change, Condition, Measure, PeriodRef, Query
+from caiwen.ask.bounds import conditions_of, figures_of
+from caiwen.ask.plan import Aggregate, Change, Condition, ItemMeasure, Measure, PeriodRef, Query
 from caiwen.ask.reading import MASK, Reading
 from caiwen.ask.world import Vocabulary
 
@@ -28,12 +29,19 @@ _BEHIND_BASE = re.compile(r"^.{0,8}?(?:相比|比起来|比较|比)[,，]?")
 _TWO = 2
 
 
+_EITHER = re.compile(
+    r"正(?:的|数|值)?还是(?:是|为)?负|负(?:的|数|值)?还是(?:是|为)?正|盈利?还是(?:是)?亏|亏损?还是(?:是)?盈|赚(?:钱|了)?还是(?:是)?[亏赔]|[亏赔](?:钱|了)?还是(?:是)?赚|盈亏"
+)
+
+
 def asks_yes_no(reading: Reading) -> bool:
     return ASKS.search(reading.text) is not None
 
 
 def conditions_asked(reading: Reading, vocabulary: Vocabulary | None) -> list[Condition]:
     """The bounds that a yes-or-no question puts to named companies."""
+    if _EITHER.search(reading.text):
+        return _either(reading, vocabulary)
     if not asks_yes_no(reading):
         return []
     conditions, _ = conditions_of(replace(reading, text=reading.text + MASK), None, vocabulary)
@@ -41,12 +49,19 @@ def conditions_asked(reading: Reading, vocabulary: Vocabulary | None) -> list[Co
     return conditions if named or not (reading.leftovers or reading.of("topic")) else []
 
 
+def _either(reading: Reading, vocabulary: Vocabulary | None) -> list[Condition]:
+    """是正还是负, 盈利还是亏损: the sign of what is named, or of the profit."""
+    measures = figures_of(reading, vocabulary) or [ItemMeasure(item="净利润")]
+    return [Condition(measure=measure, sign=">", value=Decimal(0), either=True) for measure in measures]
+
+
 def direction_asked(
     reading: Reading, change: Change | None, periods: list[PeriodRef]
 ) -> tuple[Change | None, list[PeriodRef]]:
     """比2022年高吗, 比上年低吗: whether the figure moved that way, and the periods that this is asked for."""
     way = _way(reading) if asks_yes_no(reading) else None
-    if way is None or (change is not None and change.show != "both"):
+    several = len(reading.companies) > 1 or len(reading.of("item") + reading.of("formula")) > 1
+    if way is None or several or (change is not None and change.show != "both"):
         return change, periods
     if change is not None:
         return change.model_copy(update={"show": "direction", "asked": way}), periods
@@ -78,7 +93,8 @@ def against_each_other(query: Query, reading: Reading) -> Query:
     """甲的收入比乙高吗, 净利润是否高于经营现金流: the first compared with the second."""
     pairs = (len(query.select.companies), len(query.derive), len(query.select.periods))
     way = _way(reading) if asks_yes_no(reading) else None
-    if way is None or query.change or query.aggregate or sorted(pairs) != [1, 1, _TWO]:
+    moved = query.change is not None and query.change.show == "direction"
+    if way is None or moved or query.aggregate or sorted(pairs) != [1, 1, _TWO]:
         return query
     order = query.order if query.order and query.order.over == "companies" else None
     if query.order is not None and order is None:
