@@ -88,8 +88,8 @@ def parse(
     lines: Mapping[tuple[str, ...], int] | None = None,
     problems: Sequence[str] = (),
 ) -> TrainConfig:
-    """A configuration from keys and values. A key without a value (``key:``) has its default."""
-    problems, given = list(problems), {key: value for key, value in data.items() if value is not None}
+    """A configuration from keys and values. A key without a value (``key:``) has its default, if it must have one."""
+    problems, given = list(problems), {k: v for k, v in data.items() if v is not None or _may_be_none(k)}
     given, told = _sorted_out(given)
     problems += told
     try:
@@ -171,6 +171,11 @@ def _idle(name: str) -> str | None:
     keys = _keys()
     families = (why for start, why in keys["idle_families"].items() if str(name).startswith(start))
     return keys["idle"].get(name) or next(families, None)
+
+
+def _may_be_none(name: str) -> bool:
+    info = TrainConfig.model_fields.get(name)
+    return info is not None and type(None) in get_args(info.annotation)
 
 
 def known_keys() -> list[str]:

@@ -53,7 +53,7 @@ def _lines(stream: IO[str]) -> Iterator[Record]:
             continue
         place = f"第 {number} 行"
         try:
-            yield Record(place, json.loads(line))
+            yield Record(place, json.loads(line.strip()))
         except json.JSONDecodeError as error:
             yield Record(place, None, f"不是合法的 JSON（第 {error.colno} 个字符）")
         except RecursionError:
@@ -76,7 +76,7 @@ class _List:
             yield Record(place, self._item())
             if self._peek() == ",":
                 self._move(self.at + 1)
-            elif self._peek() != "]":
+            elif self._peek() not in ("]", ""):
                 raise self._error("两条之间缺少逗号")
         if self._peek() == "":
             raise self._error("文件在中途断了，没有结尾的 ]")
