@@ -68,6 +68,16 @@ class SearchSettings(_Section):
         default=0.2, ge=0, description="两字片段的权重（词典里没有的新词靠它找到）；词的权重为 1"
     )
     section_boost: float = Field(default=0.1, ge=0, description="章节标题里出现问句中的词时的权重")
+    filing_boost: float = Field(
+        default=3.0,
+        ge=0,
+        description="文件的公司、报告期、类别里出现问句中的词时的权重（问句点明哪家公司、哪一年时靠它找到那一份）",
+    )
+    alias_boost: float = Field(
+        default=0.2,
+        ge=0,
+        description="问句里报表项目的其他名称的权重（问归母净资产，也找归属于上市公司股东的净资产）",
+    )
     table_boost: float = Field(
         default=1.0, gt=0, description="表格片段得分的倍数；小于 1 使正文优先，大于 1 使表格优先"
     )

@@ -191,3 +191,19 @@ def test_kinds_of_passages_are_weighted(store: Store, tmp_path: Path) -> None:
     settings = SearchSettings(table_boost=1.5, heading_boost=0.5)
     hits = SearchIndex.open(tmp_path / "index", store, settings).search("存货跌价准备")
     assert [hit.passage.kind for hit in hits] == ["table", "text", "heading"]
+
+
+def test_the_company_and_year_of_a_question_find_the_filing(store: Store, index: SearchIndex) -> None:
+    for number, (issuer, period) in enumerate([("甲银行", "2019"), ("乙银行", "2019"), ("乙银行", "2021")]):
+        mine = filing(period, code=f"60001{number}", issuer=f"{issuer}股份有限公司", short_name=issuer)
+        put(store, f"{number}.pdf", ["不良贷款率为1.5%，较上年末下降"], filing=mine)
+    index.sync()
+    assert index.search("乙银行2021年的不良贷款率是多少")[0].name == "2.pdf"
+    assert index.search("甲银行的不良贷款率")[0].name == "0.pdf"
+    assert found(index, "丙业务在乙银行") == []  # the filing alone is no hit: the passage must hold a word
+
+
+def test_other_names_of_an_item_are_searched(store: Store, index: SearchIndex) -> None:
+    put(store, "e.pdf", ["归属于上市公司股东的净资产：2020年末 12.5亿元", "归途漫漫"])
+    index.sync()
+    assert found(index, "归母净资产是多少")[0].startswith("归属于上市公司股东的净资产")

@@ -20,13 +20,15 @@ from typing import Any, Self
 from caiwen.config import SearchSettings
 from caiwen.errors import StoreError, system_words
 from caiwen.records import Passage
+from caiwen.records.words import KIND_WORDS
+from caiwen.store.query import build_query
+from caiwen.store.records import StoredDocument
 from caiwen.store.store import Store
 from caiwen.store.tokens import bigrams, words
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Counts up when fields or tokens change: an index of another format is rebuilt."""
 _MARKER = "#"
-_MOST_TERMS = 64
 _SPARE = 4
 """Candidates looked at for each hit wanted: some are re-weighted, some may be gone from the store."""
 _COMMIT_EVERY = 200
@@ -135,6 +137,7 @@ class SearchIndex:
             return
         filing = found.filing
         sections = cache(lambda section: " ".join(words(section)))
+        whose = " ".join(words(_whose(found)))
         for passage in self._store.passages_of(sha256):
             yield tantivy.Document(
                 sha256=sha256,
@@ -146,6 +149,7 @@ class SearchIndex:
                 words=" ".join(words(passage.text)),
                 pairs=" ".join(bigrams(passage.text)),
                 section=sections(passage.section),
+                filing=whose,
             )
 
     def _mark(self, writer: Any, seq: int) -> None:
@@ -208,7 +212,8 @@ class SearchIndex:
         """
         wanted = self._settings.k if k is None else k
         narrowed = {"sha256": documents, "code": codes, "period": periods, "kind": kinds}
-        asked = self._query(query, {field: values for field, values in narrowed.items() if values})
+        limits = {field: values for field, values in narrowed.items() if values}
+        asked = build_query(self._index.schema, query, limits, self._settings)
         if asked is None or wanted <= 0:
             return []
         searcher = self._index.searcher()
@@ -224,29 +229,6 @@ class SearchIndex:
             del found[:wanted]
         return hits[:wanted]
 
-    def _query(self, text: str, narrowed: dict[str, Sequence[str]]) -> Any:
-        """Any of the words, their pairs and the section's words; None when the text holds none."""
-        from tantivy import Occur, Query
-
-        schema, settings = self._index.schema, self._settings
-        terms = list(dict.fromkeys(words(text)))[:_MOST_TERMS]
-        pairs = list(dict.fromkeys(bigrams(text)))[:_MOST_TERMS]
-        weighted = [("words", term, 1.0) for term in terms]
-        weighted += [("section", term, settings.section_boost) for term in terms]
-        weighted += [("pairs", pair, settings.bigram_boost) for pair in pairs]
-        parts = [
-            (Occur.Should, Query.boost_query(Query.term_query(schema, field, term, "freq"), boost))
-            for field, term, boost in weighted
-            if boost
-        ]
-        if not parts:
-            return None
-        limits = [
-            (Occur.Must, Query.const_score_query(Query.term_set_query(schema, field, list(values)), 0.0))
-            for field, values in narrowed.items()
-        ]
-        return Query.boolean_query([(Occur.Must, Query.boolean_query(parts)), *limits])
-
     def _weight(self, shape: str) -> float:
         weights = {"table": self._settings.table_boost, "heading": self._settings.heading_boost}
         return weights.get(shape, 1.0)
@@ -255,6 +237,20 @@ class SearchIndex:
         scores = {(sha256, ordinal): -score for score, sha256, ordinal in found}
         named = self._store.named_passages(list(scores))
         return [Hit(passage, name, scores[passage.document, passage.ordinal]) for passage, name in named]
+
+
+def _whose(document: StoredDocument) -> str:
+    """Whose document it is and of when: what a question names, and the passages themselves seldom repeat."""
+    filing = document.filing
+    told = (
+        filing.issuer,
+        filing.short_name,
+        filing.code,
+        filing.period,
+        KIND_WORDS[filing.kind],
+        filing.title,
+    )
+    return " ".join(dict.fromkeys(part for part in told if part))
 
 
 @contextmanager
@@ -293,6 +289,6 @@ def _schema() -> Any:
     builder.add_integer_field("ordinal", stored=True)
     for name in ("code", "period", "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("words", "pairs", "section"):
+    for name in ("words", "pairs", "section", "filing"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
