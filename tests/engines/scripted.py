@@ -41,13 +41,13 @@ Script = Callable[[Body, int], Act]
 
 @dataclass
 class Log:
-    """``served``: payload → completions sent whole; ``began``: payload → calls; ``last``: when each was served."""
+    """``began``: payload → calls; ``served``: payload → completions sent whole; ``sent``: their texts with the time."""
 
     calls: int = 0
     most_at_once: int = 0
     began: Counter[str] = field(default_factory=Counter)
     served: Counter[str] = field(default_factory=Counter)
-    served_at: dict[str, float] = field(default_factory=dict)
+    sent: list[tuple[float, str, str]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -82,15 +82,21 @@ def completion(answer: Answer, body: Body) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients are killed here; whatever else fails shows in the client."""
+
+
 class Scripted:
     """``url`` ends in /v1. ``latency``: seconds a call, or a function that gives them."""
 
     def __init__(self, script: Script, latency: Callable[[], float] | float = 0.0) -> None:
         self.script, self.latency, self.log = script, latency, Log()
         handler = type("Handler", (_Handler,), {"scripted": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._server.socket.listen(256)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -135,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, data)
         with self.scripted.log.lock:
             self.scripted.log.served[payload] += 1
-            self.scripted.log.served_at[payload] = time.monotonic()
+            self.scripted.log.sent.append((time.monotonic(), payload, act.text))
 
     def _send(
         self, status: int, data: bytes, headers: tuple[tuple[str, str], ...] = (), promised: int | None = None
