@@ -179,7 +179,7 @@ def test_registrations_that_cannot_be(entry: dict[str, Any], told: str, tmp_path
 
 def test_a_name_that_is_not_registered(tmp_path: Path) -> None:
     source(tmp_path, {"file_name": "x.json"}, name="finance")
-    with pytest.raises(ConfigError, match="数据集 finanse 没有登记.*是不是 finance"):
+    with pytest.raises(ConfigError, match=r"数据集 finanse 没有登记.*是不是 finance"):
         registry.sources(("finanse",), str(tmp_path))
 
 
