@@ -109,9 +109,9 @@ def equal(said: str, value: Decimal) -> bool:
 
 
 def follows(said: str, values: list[Decimal]) -> bool:
-    """A difference, growth rate, share, ratio or mean of two cited values."""
+    """A difference (also in 万 or 亿), growth rate, share, ratio or mean of two cited values."""
     for a, b in permutations(values, 2):
-        made = [a - b, (a + b) / 2]
+        made = [(a - b).scaleb(-power) for power in (0, 4, 8)] + [(a + b) / 2]
         if b:
             made += [a / b, a / b * 100, (a - b) / abs(b) * 100]
         if any(equal(said, m) for m in made):

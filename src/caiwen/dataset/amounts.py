@@ -49,7 +49,8 @@ def agree(mention: Mention, value: Decimal, before: str, after: str, *, signed: 
     step = quantum(mention)
     if abs(said - have) * 2 <= step:
         return Support.ROUNDED
-    if mention.unit == "元" and step >= _CUT and 0 < abs(have) - abs(said) < step and said * have > 0:
+    cut = 0 < abs(have) - abs(said) < step and step * 100 <= abs(have)
+    if mention.unit == "元" and step >= _CUT and cut and said * have > 0:
         return Support.ROUNDED  # 2,233.4万元 for 2,233.45: cut off rather than rounded
     if said * have > 0 and _scaled_whole(mention) and abs(abs(said) - abs(have)) * 1000 <= abs(have):
         return Support.ROUNDED  # 7,400万元 for 73,992,141.96

@@ -12,19 +12,20 @@ from caiwen.dataset.mentions import Mention
 from caiwen.dataset.records import Support
 from caiwen.dataset.scene import Scene
 
-_NEAR = 8
-"""So many numbers before (or after) are tried; with more, some pair would fit any share by chance."""
+_NEAR, _FAR = 8, 120
+"""So many of the nearest numbers are tried; with more, some pair would fit any share by chance."""
 
 
 def adds_up(scene: Scene, bound: Bound) -> bool:
     """合计, 相差, 占, 比率: a number that supported numbers of the same answer come to."""
     m, lead = bound.mention, scene.answer[max(0, bound.mention.start - 16) : bound.mention.start]
-    if bound.role == "change" and is_growth(scene, bound):
+    if bound.role == "change" and is_growth(scene, bound, _FAR):
         return True
     if m.value is None or not any(word in lead for word in words("derived")):
         return False
     near = [s for s in scene.supported if s is not m and _same_time(scene, s, bound)]
-    same = [s.value for s in near if s.unit == m.unit and s.value is not None][-_NEAR:]
+    near.sort(key=lambda s: abs(s.start - m.start))
+    same = [s.value for s in near if s.unit == m.unit and s.value is not None][:_NEAR]
     for count in range(2, min(len(same), 6) + 1):
         if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
             return True
@@ -33,10 +34,10 @@ def adds_up(scene: Scene, bound: Bound) -> bool:
     return _is_ratio(m, near)
 
 
-def is_growth(scene: Scene, bound: Bound) -> bool:
-    """A change between two numbers of the same sentence that are borne out themselves."""
-    m = bound.mention
-    near = [s for s in scene.supported if bound.sentence[0] <= s.start < bound.sentence[1] and s is not m]
+def is_growth(scene: Scene, bound: Bound, back: int = 0) -> bool:
+    """A change between two numbers that are borne out, of the same sentence or ``back`` characters before it."""
+    m, (start, end) = bound.mention, bound.sentence
+    near = [s for s in scene.supported if start - back <= s.start < end and s is not m]
     for a, b in combinations([s for s in near if s.value], 2):
         x, y = a.value or Decimal(1), b.value or Decimal(1)
         if a.unit != b.unit:
@@ -59,7 +60,7 @@ def _same_time(scene: Scene, one: Mention, bound: Bound) -> bool:
 
 
 def _is_ratio(m: Mention, near: list[Mention]) -> bool:
-    money = [s.value for s in near if s.unit not in ("%", "百分点") and s.value][-_NEAR:]
+    money = [s.value for s in near if s.unit not in ("%", "百分点") and s.value][:_NEAR]
     if m.unit not in ("%", "倍", "次", "") or m.value is None:
         return False
     factor = 100 if m.unit == "%" else 1

@@ -18,6 +18,7 @@ _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RISES = re.compile(r".{0,10}?(?:至|到|为)")
 _LOOSE = 2
+_TOTALS = ("合计", "共计", "总计", "合计为", "共计为", "总计为")
 _LAST_CLAUSE = re.compile(r"^.*[，,（(](?=.*[\u4e00-\u9fff])")
 _OTHER_FIRM = re.compile(
     r"[\u4e00-\u9fff（）()]{4,24}(?:有限公司|有限责任公司|银行|合伙企业)|(?:该|各|其|控股|参股|子)(?:子)?公司"
@@ -86,17 +87,31 @@ class Reader:
         self.about_others = any(
             not any(name in o or o in name for name in (*self.own_names, *members)) for o in others
         )
-        scope = Scope.PARENT if _parent_outside(sentence, span[0], inside) else self.frame.scope
         bases = [m for m in inside if m.kind == "period" and self._is_base(m, inside)]
         main = next((m for m in inside if m.kind == "period" and m not in bases), None)
         frame = replace(
             self.frame,
             when=main.when if main else self.frame.when,
             member=None if any(m.kind in ("company", "item") for m in inside) else self.frame.member,
-            scope=scope,
         )
         self._walk(span, inside, frame, bases, main)
+        self._scope(span, inside)
         self._distribute(span, inside)
+
+    def _scope(self, span: tuple[int, int], inside: list[Mention]) -> None:
+        """The scope named last before a number, or right behind it in brackets; else that of the question."""
+        marks = scopes_in(self.text[slice(*span)], span[0], inside)
+        for place, bound in enumerate(self.bound):
+            at, end = bound.mention.start, bound.mention.end
+            if bound.sentence != span or not marks:
+                continue
+            before = [scope for start, scope in marks if start < at]
+            behind = [
+                s for start, s in marks if end <= start <= end + 2 and self.text[end : end + 1] in ("（", "(")
+            ]
+            named = behind or before[-1:]
+            if named:
+                self.bound[place] = replace(bound, frame=replace(bound.frame, scope=named[0]))
 
     def _walk(
         self,
@@ -218,6 +233,7 @@ class Reader:
             return
         clause_end = span[1]
         numbers = [b for b in self.bound if b.sentence == span and at < b.mention.start < clause_end]
+        numbers = [b for b in numbers if not b.before.endswith(_TOTALS)]
         if len(numbers) == 4 and _every_quarter().search(self.text[span[0] : at]):
             for part, bound in zip(("Q1", "Q2", "Q3", "Q4"), numbers, strict=True):
                 year = (bound.frame.when.period if bound.frame.when else "")[:4]
@@ -266,14 +282,20 @@ def _with(frame: Frame, name: Mention) -> Frame:
     return replace(frame, member=name.names[0])
 
 
-def _parent_outside(sentence: str, offset: int, inside: Iterable[Mention]) -> bool:
+def scopes_in(sentence: str, offset: int, inside: Iterable[Mention]) -> list[tuple[int, Scope]]:
+    """Where a sentence names the parent's own figures, or the group's, outside the names of things."""
     spans = [(m.start - offset, m.end - offset) for m in inside if m.kind in ("item", "company", "member")]
-    return any(not any(a <= m.start() < b for a, b in spans) for m in _parent().finditer(sentence))
+    found = []
+    for scope, key in ((Scope.PARENT, "parent"), (Scope.CONSOLIDATED, "consolidated")):
+        for m in _scope_words(key).finditer(sentence):
+            if not any(a <= m.start() < b for a, b in spans):
+                found.append((m.start() + offset, scope))
+    return sorted(found)
 
 
 @cache
-def _parent() -> re.Pattern[str]:
-    return re.compile(words("parent"))
+def _scope_words(key: str) -> re.Pattern[str]:
+    return re.compile(words(key))
 
 
 @cache
@@ -333,11 +355,12 @@ def frame_of(question: Sequence[Mention], text: str) -> Frame:
         first.setdefault(one.kind, one)
     company, item, period = first.get("company"), first.get("item"), first.get("period")
     member = first.get("member")
+    scopes = scopes_in(text, 0, question)
     return Frame(
         who=company.names[0] if company and company.names else None,
         items=item.names if item else (),
         when=period.when if period else None,
         member=member.names[0] if member else None,
-        scope=Scope.PARENT if _parent_outside(text, 0, question) else None,
+        scope=scopes[-1][1] if scopes else None,
         stranger=company.text if company and not company.names else "",
     )

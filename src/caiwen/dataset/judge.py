@@ -281,9 +281,10 @@ class Judge:
         frame = bound.frame
         if frame.when is None:
             return None
+        others = [scope for scope in Scope if scope is not (frame.scope or Scope.CONSOLIDATED)]
         for item in frame.items:
-            for scope in Scope:
-                for fact in self.ledger.find(frame.who or "", item, frame.when, scope):
+            for scope in others:
+                for fact in self.ledger.find(frame.who or "", item, frame.when, scope, frame.member):
                     if self._equals(bound, fact)[0] is Support.FACT:
                         return fact
         return None

@@ -45,14 +45,11 @@ def _decided(draft: Draft, claims: list[Claim], loose: list[str], doubts: list[s
     reasons = [f"{c.text}：{c.why}{'，最近的是 ' + c.nearest if c.nearest else ''}" for c in failed]
     reasons += doubts
     reasons += [f"{text}：没有出处的数字" for text in loose]
-    reasons += [
-        f"{describe(f)}：与原文“{f.observation.raw}”不符"
-        for f in draft.evidence.facts
-        if not printed_alike(f)
-    ]
+    misread = [f for f in draft.evidence.facts if not printed_alike(f)]
+    reasons += [f"{describe(f)}：与原文“{f.observation.raw}”不符" for f in misread]
     if not reasons:
         return Pair(draft, PairStatus.VERIFIED, tuple(claims), checks=CHECKS)
-    rejected = any(c.contradicted for c in failed) or loose
+    rejected = any(c.contradicted for c in failed) or loose or misread
     status = PairStatus.REJECTED if rejected else PairStatus.UNVERIFIED
     return Pair(draft, status, tuple(claims), tuple(reasons))
 
