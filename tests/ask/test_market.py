@@ -242,3 +242,33 @@ def test_warming_changes_no_answer(asker: Asker) -> None:
     before = asker.ask("2021年营业收入最高的三家公司").answer
     asker.warm()
     assert asker.ask("2021年营业收入最高的三家公司").answer == before
+
+
+MORE = [
+    ("2021年营业收入最高的三家公司合计营业收入", "33500000000"),
+    ("2021年研发费用高于净利润的公司有几家", "3"),
+    ("江苏2021年研发费用合计", "1260000000"),
+    ("2021年江苏公司净利润中位数", "400000000"),
+    ("2021年净利润为负但营业收入超过20亿元的公司有几家", "1"),
+    ("2019-2021年净利润均为正且逐年增长的公司有几家", "4"),
+    ("2021年最赚钱的公司是哪家", "950000000"),
+    ("2021年营业收入和净利润均超过6亿元的公司有几家", "3"),
+]
+
+
+@pytest.mark.parametrize(("question", "value"), MORE)
+def test_figures_against_figures_and_added_up(asker: Asker, question: str, value: str) -> None:
+    answer = asker.ask(question)
+    first = next((v.value for v in answer.values if v.role == "answer"), None)
+    assert first is not None, answer.answer
+    assert Decimal(first) == Decimal(value), answer.answer
+
+
+def test_a_list_without_a_number_has_ten_places_at_most(asker: Asker) -> None:
+    answer = asker.ask("注册地在江苏的公司2021年净利润排名")
+    assert codes(answer) == ["101", "103", "104", "102"]
+
+
+def test_nothing_to_count_by_is_no_count(asker: Asker) -> None:
+    answer = asker.ask("2021年营业收入和毛利的公司有几家")
+    assert answer.status != "answered"

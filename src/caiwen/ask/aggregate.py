@@ -67,7 +67,9 @@ def total_of(
     kind: str,
     places: int | None,
 ) -> Figure:
-    """The sum or mean over many companies; ``operands`` empty where they are too many to be written out."""
+    """The sum, mean or median over many companies; ``operands`` empty where they are too many to be written out."""
+    if kind == "median":
+        return _median(values, operands, name, unit, period, places)
     total = sum(values, Decimal(0))
     exact = total if kind == "sum" else total / len(values)
     shown = exact if kind == "sum" and unit != "%" else rounded(exact, 2 if places is None else places)
@@ -79,6 +81,29 @@ def total_of(
     calculation = Calculation(text, expression, exact, tuple(names.items()))
     item = f"{name}{_SUM_WORD[name.endswith('合计')] if kind == 'sum' else '平均值'}"
     return Figure(item, None, period, unit, shown, calculation=calculation)
+
+
+def _median(
+    values: list[Decimal],
+    operands: list[Figure],
+    name: str,
+    unit: str | None,
+    period: PeriodRef,
+    places: int | None,
+) -> Figure:
+    """The value in the middle, or the mean of the two there."""
+    ordered = sorted(values)
+    middle = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
+    exact = sum(middle, Decimal(0)) / len(middle)
+    shown = rounded(exact, 2 if places is None else places)
+    by_value = {figure.exact: figure for figure in operands}
+    named = {f"x{n}": by_value[v] for n, v in enumerate(middle) if v in by_value}
+    terms = list(named) if len(named) == len(middle) else [f"{value:f}" for value in middle]
+    if len(terms) < len(middle):
+        named, terms = {}, [f"{value:f}" for value in middle]
+    text = f"{len(values)} 家公司的{name}从小到大排在中间的值 = {format_value(shown, unit)}"
+    calculation = Calculation(text, f"({' + '.join(terms)}) / {len(terms)}", exact, tuple(named.items()))
+    return Figure(f"{name}中位数", None, period, unit, shown, calculation=calculation)
 
 
 def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]:
@@ -97,6 +122,8 @@ def aggregate(findings: list[Finding], kind: str, query: Query) -> list[Finding]
         return [_times(findings, numbers)] if len(numbers) == _SMALLEST_MEAN else findings
     made = _difference(numbers) if kind == "difference" else _sum_or_mean(numbers, kind, query.decimals)
     companies = {f.company for f in findings}
+    if len(companies) > 1:
+        made = replace(made, company=None)
     finding = Finding(
         "sum", findings[0].name, companies.pop() if len(companies) == 1 else None, findings[0].period
     )
@@ -171,7 +198,7 @@ def _above(findings: list[Finding], numbers: list[Figure], kind: str) -> Finding
     word = {"above": "高于", "below": "低于"}[kind]
     names = [f.company.name if f.company else "" for f in numbers]
     if names[0] == names[1]:
-        names = [finding.name for finding in findings]
+        names = [finding.answers[0].item for finding in findings]
     else:
         names[0] += findings[0].name
     truth = first > second if kind == "above" else first < second
@@ -183,7 +210,7 @@ def _above(findings: list[Finding], numbers: list[Figure], kind: str) -> Finding
     )
     finding = Finding("above", findings[0].name, answers=[answer])
     finding.operands = numbers
-    finding.notes = [f.name for f in findings]
+    finding.notes = [f.name if f.kind == "value" else f.answers[0].item for f in findings]
     finding.warnings = [w for f in findings for w in f.warnings]
     return finding
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from caiwen.ask.measure_units import unit_of
 from caiwen.ask.measures import measures_of
-from caiwen.ask.plan import Change, Condition, ItemMeasure, Measure, RatioMeasure, Sign
+from caiwen.ask.plan import Change, Condition, DifferenceMeasure, ItemMeasure, Measure, RatioMeasure, Sign
 from caiwen.ask.reading import Mention, Reading
 from caiwen.ask.words import words
 from caiwen.ask.world import Vocabulary
 from caiwen.finance.amount import AmountMention
 
 _IDENTITY = frozenset(("公司名称", "股票简称", "股票代码"))
+_OVER = re.compile(
+    r"(?:都|均|每年都|每年均)?(?:(?P<more>高于|大于|多于|超过|超出)|(?P<less>低于|小于|少于|不及|不如|比不上))(?:其|同期|当年)?"
+)
+_GOES_ON = re.compile(r"率|额|幅|了?多少|量")
 _PROFIT = ItemMeasure(item="净利润")
 
 
@@ -44,8 +49,7 @@ def conditions_of(
 
     ``ranked``: where a rank phrase begins.
     """
-    found: list[Condition] = []
-    used: list[Mention] = []
+    found, used = of_two(reading)
     last = 0
     for amount in reading.amounts:
         sign = _sign(reading, amount.start, amount.end)
@@ -69,6 +73,22 @@ def conditions_of(
             for measure in measures or [_PROFIT]
         ]
         used += mentions + [m for m in reading.word("change") if m.start < end + 1 and m.end > start - 1]
+    return found, used
+
+
+def of_two(reading: Reading) -> tuple[list[Condition], list[Mention]]:
+    """销售费用高于研发费用的公司: one figure bounds the other."""
+    items = reading.of("item")
+    found: list[Condition] = []
+    used: list[Mention] = []
+    for left, right in pairwise(items):
+        between = reading.between(left.end, right.start)
+        word = _OVER.fullmatch(between)
+        if word:
+            measure = DifferenceMeasure(left=left.meaning, right=right.meaning)
+            sign: Sign = "<" if word["less"] else ">"
+            found.append(Condition(measure=measure, sign=sign, value=Decimal(0), unit=unit_of(measure)))
+            used += [left, right]
     return found, used
 
 
@@ -141,13 +161,22 @@ def signs_of(reading: Reading, ranked: int | None = None) -> list[tuple[str, int
     found: list[tuple[str, int, int, bool]] = []
     if not re.search(r"公司|企业|家|□", reading.text):
         return found
+    hits: list[tuple[str, int, int, bool]] = []
     for group, of_change in (("signs", False), ("signs_of_change", True)):
         for sign, spellings in words(group).items():
-            hits = [(m.start(), m.end()) for w in spellings for m in re.finditer(re.escape(w), reading.text)]
-            if hits:
-                start, end = max(hits, key=lambda h: h[1] - h[0])
-                open_ = not any(a.start >= start - 2 and a.start <= end + 8 for a in reading.amounts)
-                near_rank = ranked is not None and abs(ranked - end) <= 3
-                if open_ and not near_rank and not re.match(r"率|额|幅|了?多少|量", reading.text[end:]):
-                    found.append((sign, start, end, of_change))
-    return found[:1]
+            spans = ((m.start(), m.end()) for w in spellings for m in re.finditer(re.escape(w), reading.text))
+            hits += [(sign, start, end, of_change) for start, end in spans]
+    for sign, start, end, of_change in sorted(hits, key=lambda h: (h[1] - h[2], h[1])):
+        apart = all(end <= other[1] or start >= other[2] for other in found)
+        open_ = not any(_measures_sign(reading, start, end, a.start) for a in reading.amounts)
+        near_rank = ranked is not None and abs(ranked - end) <= 3
+        if apart and open_ and not near_rank and not _GOES_ON.match(reading.text[end:]):
+            found.append((sign, start, end, of_change))
+    return sorted(found, key=lambda hit: hit[1])
+
+
+def _measures_sign(reading: Reading, start: int, end: int, amount: int) -> bool:
+    """亏损超过5亿元: the amount belongs to the word of the sign, unless another figure stands between."""
+    if not start - 2 <= amount <= end + 8:
+        return False
+    return not any(end <= m.start < amount for m in reading.of("item") + reading.of("formula"))

@@ -12,7 +12,15 @@ from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, di
 from caiwen.ask.formula_inputs import input_of
 from caiwen.ask.multiples import expressions_for
 from caiwen.ask.period_steps import earlier_of, parts_of, trailing_of
-from caiwen.ask.plan import CompanyRef, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure, Single
+from caiwen.ask.plan import (
+    CompanyRef,
+    DifferenceMeasure,
+    FormulaMeasure,
+    ItemMeasure,
+    PeriodRef,
+    RatioMeasure,
+    Single,
+)
 from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import (
@@ -33,6 +41,8 @@ _SUMMABLE = ("money", "shares", "count")
 
 def name_of(measure: Single) -> str:
     """How an answer calls the measure, members of an axis in front."""
+    if isinstance(measure, DifferenceMeasure):
+        return f"{measure.left}减{measure.right}"
     if isinstance(measure, RatioMeasure):
         top = "与".join((measure.numerator, *measure.also)) + ("之和" if measure.also else "")
         if measure.display == "percent":
@@ -44,6 +54,8 @@ def name_of(measure: Single) -> str:
 
 def items_of(measure: Single) -> list[str]:
     """Every item that may be needed for the measure."""
+    if isinstance(measure, DifferenceMeasure):
+        return [*_with_totals(measure.left), *_with_totals(measure.right)]
     if isinstance(measure, RatioMeasure):
         names = (measure.numerator, *measure.also, measure.denominator)
         return [item for name in names for item in _with_totals(name)]
@@ -86,8 +98,18 @@ class Calculator:
             return self._item(company, measure, period)
         if isinstance(measure, FormulaMeasure):
             return self._formula(company, measure, period)
+        if isinstance(measure, DifferenceMeasure):
+            return self._difference(company, measure, period)
         top = self._numerator(company, measure, period)
         return self._ratio(measure, top, self.plain(company, measure.denominator, period))
+
+    def _difference(self, company: CompanyRef, measure: DifferenceMeasure, period: PeriodRef) -> Look:
+        left, right = (self.plain(company, name, period) for name in (measure.left, measure.right))
+        if left is None or right is None:
+            self.missing.append(f"缺少{measure.right if left else measure.left}")
+            return Look()
+        text = f"{_amount(left)} − {_amount(right)} = {_sum_text(left, right)}"
+        return Look(combine(name_of(measure), "a - b", {"a": left, "b": right}, text, unit=left.unit))
 
     def _numerator(self, company: CompanyRef, measure: RatioMeasure, period: PeriodRef) -> Figure | None:
         """The item above the line, or the sum of several; None where one of them is not there."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from caiwen.ask.companies import CompanyMention
+from caiwen.ask.comparatives import compares
 from caiwen.ask.intent import REASON
 from caiwen.ask.measure_units import unit_of_name
 from caiwen.ask.reading import MASK, Mention, Reading
@@ -26,7 +27,7 @@ _ALSO = re.compile(r"(?:[和与及、]|以及|并|还有|连同|加上)+(?:其|�
 _NOUN = re.compile(r"(?:率|速|幅|度|额|量|比例|百分比|cagr|growth|yoy)$")
 _GLUED = re.compile(r"(?:的)?(?:同比|年度|当年|本年)?")
 _COMPARES = re.compile(r"(?:比|较|与|跟|和|同|从|由|相比|相较于?|相对于?|对比|上)$")
-_ASKS = re.compile(r"多少|几|什么|如何|怎么|怎样|哪|吗|呢|谁|是否|请|给出|列出|查|计算")
+_ASKS = re.compile(r"what|how|which|多少|几|什么|如何|怎么|怎样|哪|吗|呢|谁|是否|请|给出|列出|查|计算")
 _SHARE = re.compile(r"^(?:其|它|它们|分别|又|各自?|的|约|大约)*占")
 _MEASURED = ("item", "formula", "bundle", "member", "axis", "topic")
 _WHOLE = ("aggregate", "rank", "place_asked", "everyone", "place")
@@ -55,6 +56,8 @@ class Piece:
 def readings_of(reading: Reading) -> list[Reading]:
     """The parts, in order, with what they inherit; the reading itself where it asks one thing."""
     if REASON.search(reading.text):
+        return [reading]
+    if compares(reading):
         return [reading]
     before = _asked_before(reading)
     if before is not None:

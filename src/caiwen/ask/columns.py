@@ -16,7 +16,15 @@ from typing import Protocol
 
 from caiwen.ask.figures import spans_of
 from caiwen.ask.period_steps import earlier_of, parts_of
-from caiwen.ask.plan import Change, FormulaMeasure, ItemMeasure, PeriodRef, RatioMeasure, Single
+from caiwen.ask.plan import (
+    Change,
+    DifferenceMeasure,
+    FormulaMeasure,
+    ItemMeasure,
+    PeriodRef,
+    RatioMeasure,
+    Single,
+)
 from caiwen.ask.words import words
 from caiwen.finance.formulas import (
     BALANCES,
@@ -138,6 +146,9 @@ class Columns:
     # --- how columns are made ---------------------------------------------------------------------
 
     def _made(self, measure: Single, period: PeriodRef, scope: Scope) -> Column:
+        if isinstance(measure, DifferenceMeasure):
+            expression = f"'{measure.left}' - '{measure.right}'"
+            return self._computed([expression], (), period, scope, Decimal(1))
         if isinstance(measure, RatioMeasure):
             added = " + ".join(f"'{name}'" for name in (measure.numerator, *measure.also))
             expression = f"({added}) / '{measure.denominator}'"

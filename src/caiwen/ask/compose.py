@@ -212,7 +212,10 @@ def _check(finding: Finding, query: Query) -> list[Sentence]:
     condition = finding.condition
     if condition is None:
         return []
-    about = f"{finding.name}{'的变动' if condition.change else ''}"
+    moved = (
+        {"rate": "增长率", "amount": "的变动额"}.get(condition.change.show, "") if condition.change else ""
+    )
+    about = f"{finding.name}{moved}"
     if condition.value == 0:
         held = f"{'为' if answer.truth else '不为'}{'正' if condition.sign in ('>', '>=') else '负'}数"
     else:
@@ -263,6 +266,7 @@ _WRITERS = {
     "place": market_sentences,
     "sum_all": market_sentences,
     "mean_all": market_sentences,
+    "median_all": market_sentences,
 }
 
 

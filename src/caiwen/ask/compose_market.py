@@ -6,7 +6,7 @@ from caiwen.ask.aggregate import bound_words
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding
 from caiwen.ask.periods_text import words_of
-from caiwen.ask.plan import Condition, Order, Query
+from caiwen.ask.plan import Condition, DifferenceMeasure, Order, Query
 from caiwen.ask.saying import Sentence, amount
 from caiwen.ask.survey import condition_name
 
@@ -24,7 +24,7 @@ def market_sentences(finding: Finding, query: Query) -> list[Sentence]:
             return _count(finding, query)
         case "place":
             return _place(finding, query)
-        case "sum_all" | "mean_all":
+        case "sum_all" | "mean_all" | "median_all":
             return _added(finding, query)
         case _:
             return _list(finding, query)
@@ -135,13 +135,13 @@ def _place(finding: Finding, query: Query) -> list[Sentence]:
 
 def _added(finding: Finding, query: Query) -> list[Sentence]:
     answer = finding.answers[0]
-    word = "平均" if finding.kind == "mean_all" else "之和" if finding.name.endswith("合计") else "合计"
+    total = "之和" if finding.name.endswith("合计") else "合计"
+    word = {"mean_all": "平均", "median_all": "的中位数"}.get(finding.kind, total)
+    how = {"mean_all": "平均", "median_all": "排序取中"}.get(finding.kind, "相加")
     lead = f"{finding.lead}公司" if finding.lead else "公司"
     bound = f"中{_said_of(query)}的" if query.conditions else ""
     said = f"{_when(finding)}{lead}{bound}{finding.name}{word}为{amount(answer, query.currency_unit)}"
-    return [
-        Sentence(f"{said}（{finding.total} 家{'平均' if word == '平均' else '相加'}，{finding.notes[0]}）。")
-    ]
+    return [Sentence(f"{said}（{finding.total} 家{how}，{finding.notes[0]}）。")]
 
 
 # --- parts of sentences --------------------------------------------------------------------------------
@@ -184,4 +184,7 @@ def _said_of(query: Query) -> str:
 
 
 def _bound(condition: Condition) -> str:
+    measure = condition.measure
+    if isinstance(measure, DifferenceMeasure) and condition.value == 0:
+        return f"{measure.left}{'高于' if condition.sign == '>' else '低于'}{measure.right}"
     return f"{condition_name(condition)}{bound_words(condition)}"

@@ -286,7 +286,7 @@ class Executor:
         """Over everyone; then, for those that were selected, whatever else was asked about them."""
         survey = Survey(self.evidence, self.query)
         survey.run()
-        self.outcome.findings += survey.findings
+        self.outcome.findings += [*self._added_up(survey), *survey.findings]
         self.outcome.missing += survey.missing
         if not survey.chosen:
             return
@@ -303,6 +303,16 @@ class Executor:
                 each._over_periods(company, measure)
         self.outcome.findings += each.outcome.findings
         self.outcome.missing += each.outcome.missing
+
+    def _added_up(self, survey: Survey) -> list[Finding]:
+        """前三名的公司合计: the sum or mean over the companies that were ranked."""
+        kind = self.query.aggregate.kind if self.query.aggregate else ""
+        if kind not in ("sum", "mean") or not self.query.rankings:
+            return []
+        ranked = [figure for finding in survey.findings[:1] for figure in finding.answers]
+        return aggregate(
+            [Finding("value", f.item, f.company, f.period, answers=[f]) for f in ranked], kind, self.query
+        )[:1]
 
     def _over_companies(self) -> None:
         query = self.query

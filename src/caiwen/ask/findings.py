@@ -11,7 +11,7 @@ from caiwen.ask.plan import CompanyRef, Condition, Order, PeriodRef
 
 FindingKind = Literal[
     "value", "change", "direction", "members", "rank", "same", "sum", "mean", "difference", "count",
-    "check", "above", "times", "common", "round", "list", "place", "sum_all", "mean_all",
+    "check", "above", "times", "common", "round", "list", "place", "sum_all", "mean_all", "median_all",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from caiwen.ask.bounds import conditions_of, figures_of, is_identity, signs_of, within
+from caiwen.ask.bounds import conditions_of, figures_of, is_identity, of_two, signs_of, within
 from caiwen.ask.measure_units import unit_of
 from caiwen.ask.periods import change_of, named_periods
 from caiwen.ask.places_said import Restriction
@@ -59,6 +59,7 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
         return True
     bounded = (
         bool(reading.amounts)
+        or bool(of_two(reading)[0])
         or bool(signs_of(reading, span.start if span else None))
         or any(map(reading.has, _AGGREGATES))
     )
@@ -67,7 +68,7 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
     return asks_all and (bounded or listed or added or reading.has("aggregate.count"))
 
 
-_AGGREGATES = ("aggregate.count", "aggregate.sum", "aggregate.mean")
+_AGGREGATES = ("aggregate.count", "aggregate.sum", "aggregate.mean", "aggregate.median")
 
 
 def market_query(reading: Reading, limits: Restriction) -> Query:
@@ -78,7 +79,12 @@ def market_query(reading: Reading, limits: Restriction) -> Query:
     every = _every(reading)
     periods = _running(reading, named_periods(reading))
     if every and len(named_periods(reading)) > 1 and any(c.change for c in conditions):
-        periods = periods[1:]  # growing from 2019 to 2021: the growth of 2020 and of 2021
+        # growing from 2019 to 2021: the growth of 2020 and of 2021; what else is bounded, in all three
+        if all(c.change for c in conditions):
+            periods = periods[1:]
+        else:
+            first = periods[0].period
+            conditions = [c.model_copy(update={"after": first}) if c.change else c for c in conditions]
     select = Select(
         everyone=True,
         regions=limits.regions,
@@ -165,6 +171,7 @@ def _joined(reading: Reading) -> bool:
 
 def _rank_span(reading: Reading) -> Parts | None:
     spans = [(m.start, m.end) for m in reading.word("rank") + reading.word("place")]
+    spans = spans or [(m.start, m.end) for m in reading.word("listed")]
     if not spans:
         return None
     spans.sort()
@@ -210,7 +217,7 @@ _RUNNING = re.compile(r"连续(?P<n>[一二两三四五\d])年")
 
 
 def _aggregate(reading: Reading, *, ranked: bool) -> Aggregate | None:
-    for kind in ("count", "sum", "mean"):
+    for kind in ("count", "sum", "median", "mean"):
         if reading.has(f"aggregate.{kind}") and not (ranked and kind == "count"):
             return Aggregate.model_validate({"kind": kind})
     return Aggregate(kind="sum") if not ranked and not reading.amounts and "合计" in reading.text else None

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from caiwen.ask.plan import BreakdownMeasure, FormulaMeasure, ItemMeasure, Measure, RatioMeasure
+from caiwen.ask.plan import (
+    BreakdownMeasure,
+    DifferenceMeasure,
+    FormulaMeasure,
+    ItemMeasure,
+    Measure,
+    RatioMeasure,
+)
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
@@ -17,6 +24,8 @@ def unit_of(measure: Measure) -> str:
         case FormulaMeasure():
             formula = formulas().get(measure.formula)
             return formula.unit if formula else ""
+        case DifferenceMeasure():
+            return unit_of_name(measure.left)
         case RatioMeasure():
             return "%" if measure.display == "percent" else ""
 

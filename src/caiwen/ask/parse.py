@@ -69,7 +69,8 @@ class Parser:
 
     def _market(self, text: str) -> Plan | None:
         """A question about companies that it does not name; None where it names one, or is about something else."""
-        limits = restriction(text, MASK)
+        nobody = not read_companies(text, self.world.book)
+        limits = restriction(text, MASK, loose=nobody)
         mentions = read_companies(limits.text, self.world.book)
         if mentions or not self.world.book.all:
             return None
@@ -81,6 +82,9 @@ class Parser:
         if reading.unknown_times and not reading.periods:
             return unknown_time(reading)
         query = market_query(reading, limits)
+        counted = query.aggregate is not None and query.aggregate.kind == "count"
+        if counted and not (query.conditions or query.rankings or limits.regions or limits.sector):
+            return None
         if not query.derive and not query.conditions and not (limits.regions or limits.sector):
             return None
         unknown = self._unknown_measure(reading)

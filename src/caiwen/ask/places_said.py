@@ -17,6 +17,8 @@ _REGISTERED = re.compile(r"^(?:省|市|地区|境内|本地|辖区)?(?:曾经?)?
 _COMPANIES = re.compile(
     r"^(?:省|市|地区|境内|本地|辖区|辖内)?(?:的)?(?:所有|全部|各)?(?:A股|沪市|深市|民营|国有)?(?:的)?(?:有|共有|一共有)?(?:(?:多少|几|哪些|哪几|\d+)(?:家|个)?)?(?=上市公司|公司|企业|上市企业)"
 )
+_OPENING = re.compile(r"(?:请问|查询|统计|列出)?(?:(?:19|20)\d\d年度?)?(?:在)?")
+_ITSELF = re.compile(r"(?:省|市)?(?:的)?(?:是|有哪些市|gdp|GDP|人口|面积|财政|银行|证券|港|机场|高速)")
 _TAIL = re.compile(r"^(?:省|市|地区|境内|辖区)?(?:的)?")
 _JOIN = re.compile(r"[、,，]|和|与|或者?|及|以及")
 _EVER = re.compile(r"曾|历史|以前|过去")
@@ -41,6 +43,9 @@ _INDUSTRIES = (
 )
 
 
+_YEAR_LEFT = re.compile(r"^(?:年度?|年末|季度|上半年|度)的?")
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """``text``: the question with what was read masked, offsets kept."""
@@ -51,9 +56,12 @@ class Restriction:
     sector: str | None = None
 
 
-def restriction(text: str, mask: str) -> Restriction:
-    """The region and sector in the words of a question about many companies."""
-    regions, ever, span = _regions(text)
+def restriction(text: str, mask: str, *, loose: bool = False) -> Restriction:
+    """The region and sector in the words of a question about many companies.
+
+    ``loose``: a place at the beginning restricts too (江苏省2021年研发费用合计); only for questions that name no company.
+    """
+    regions, ever, span = _regions(text, loose=loose)
     if span:
         text = text[: span[0]] + mask * (span[1] - span[0]) + text[span[1] :]
     sector, span = _sector(text)
@@ -62,13 +70,14 @@ def restriction(text: str, mask: str) -> Restriction:
     return Restriction(text, regions, ever, sector)
 
 
-def _regions(text: str) -> tuple[tuple[str, ...], bool, tuple[int, int] | None]:
+def _regions(text: str, *, loose: bool) -> tuple[tuple[str, ...], bool, tuple[int, int] | None]:
     for names, start, end in _groups(text):
         before = _BEFORE.search(text[:start])
         after = _REGISTERED.match(text[end:])
         inside = _IN.search(text[:start])
         of_companies = _COMPANIES.match(text[end:])
-        if not (before or after or of_companies):
+        opens = loose and _OPENING.fullmatch(text[:start]) and not _ITSELF.match(text[end:])
+        if not (before or after or of_companies or opens):
             continue
         lead = before or inside
         begin = lead.start() if lead else start
@@ -112,7 +121,8 @@ def _sector(text: str) -> tuple[str | None, tuple[int, int] | None]:
     for pattern in _INDUSTRIES:
         match = pattern.search(text)
         if match and not match["name"].startswith(tuple(words("generic_industries"))):
-            return _sector_of(match["name"]), match.span()
+            name = _YEAR_LEFT.sub("", match["name"])
+            return _sector_of(name), (match.end("name") - len(name), match.end())
     return None, None
 
 

@@ -78,11 +78,20 @@ class RatioMeasure(Record):
     display: Literal["percent", "ratio"] = "percent"
 
 
-Single = ItemMeasure | FormulaMeasure | RatioMeasure
+class DifferenceMeasure(Record):
+    """One item less another (销售费用高于研发费用的公司)."""
+
+    kind: Literal["difference"] = "difference"
+    left: str
+    right: str
+
+
+Single = ItemMeasure | FormulaMeasure | RatioMeasure | DifferenceMeasure
 """A measure with one value for a company and a period."""
 
 Measure = Annotated[
-    ItemMeasure | BreakdownMeasure | FormulaMeasure | RatioMeasure, Field(discriminator="kind")
+    ItemMeasure | BreakdownMeasure | FormulaMeasure | RatioMeasure | DifferenceMeasure,
+    Field(discriminator="kind"),
 ]
 
 
@@ -105,7 +114,7 @@ Sign = Literal[">", ">=", "<", "<="]
 
 
 class Condition(Record):
-    """``either``: 是正还是负, neither way is asked for more than the other. Only companies whose measure (or its change) is above or below a bound (``value`` in base units, shares in %)."""
+    """``either``: 是正还是负, neither way is asked for more than the other. ``after``: asked of later periods only. Only companies whose measure (or its change) is above or below a bound (``value`` in base units, shares in %)."""
 
     measure: Measure
     change: Change | None = None
@@ -113,6 +122,7 @@ class Condition(Record):
     value: Decimal
     unit: str = ""
     either: bool = False
+    after: str = ""
 
 
 class Aggregate(Record):
@@ -120,7 +130,7 @@ class Aggregate(Record):
     ``place``: which place the named companies take among all; ``above``, ``below``: is the first one of two the larger, the
     smaller; ``times``: the first one as a multiple of the second."""
 
-    kind: Literal["count", "sum", "mean", "same", "difference", "place", "above", "below", "times"]
+    kind: Literal["count", "sum", "mean", "median", "same", "difference", "place", "above", "below", "times"]
 
 
 class Order(Record):

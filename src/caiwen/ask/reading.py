@@ -102,8 +102,18 @@ _PAST = re.compile(r"(?<=[超过上破])(?P<unit>亿|万)(?=元)")
 
 def tidy(question: str) -> str:
     """Half-width, without the spaces around ideographs; brackets as names are keyed; 五亿 as 5亿."""
-    text = _SPACE.sub("", normalise(question).strip()).translate(str.maketrans("（）：％", "():%"))
+    text = _rewritten(_SPACE.sub("", normalise(question).strip())).translate(
+        str.maketrans("（）：％", "():%")
+    )
     return _PAST.sub(r"1\g<unit>", _CHINESE_AMOUNT.sub(_in_digits, text))
+
+
+def _rewritten(text: str) -> str:
+    """最赚钱的公司 as 净利润最高的公司."""
+    rewrites: dict[str, str] = words("rewrites")
+    for said in sorted(rewrites, key=len, reverse=True):
+        text = text.replace(said, rewrites[said])
+    return text
 
 
 def _in_digits(match: re.Match[str]) -> str:
@@ -268,6 +278,7 @@ _WORD_GROUPS = (
     ("number",),
     ("every",),
     ("place_asked",),
+    ("listed",),
     ("signs",),
 )
 

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from caiwen.ask.passages import Quote, body_of
-from caiwen.ask.plan import BreakdownMeasure, FormulaMeasure, ItemMeasure, Measure
+from caiwen.ask.plan import (
+    BreakdownMeasure,
+    DifferenceMeasure,
+    FormulaMeasure,
+    ItemMeasure,
+    Measure,
+    RatioMeasure,
+)
 from caiwen.ask.words import words
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
@@ -62,8 +69,10 @@ def _name(measure: Measure) -> str:
             return measure.item
         case FormulaMeasure():
             return measure.formula
-        case _:
+        case RatioMeasure():
             return measure.numerator
+        case DifferenceMeasure():
+            return measure.left
 
 
 def _parts(passage: Passage) -> Iterator[str]:

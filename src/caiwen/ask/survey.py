@@ -144,6 +144,8 @@ class Survey:
         """Those of the population that meet all conditions, and notes on whom could not be judged."""
         kept, notes = people.companies, list(people.notes)
         for condition in self.query.conditions:
+            if period.period <= condition.after:
+                continue
             column = self._column(condition.measure, condition.change, period)
             notes += _doubts(column, people, condition_name(condition))
             kept = {
@@ -299,7 +301,7 @@ class Survey:
         chosen = _ranks(
             [(c, column.values.get(w, Decimal(0))) for w, c in kept.items()], Order(over="companies")
         )
-        if kind in ("sum", "mean") and measure:
+        if kind in ("sum", "mean", "median") and measure:
             chosen = [p for p in chosen if p.company.who in column.values]
             self._added(finding, chosen, measure, change, period, kind)
             return
@@ -336,7 +338,7 @@ class Survey:
         kind: str,
     ) -> None:
         operands = self._figures(chosen, measure, change, period) if len(chosen) <= _ADDED else []
-        finding.kind = "sum_all" if kind == "sum" else "mean_all"
+        finding.kind = "sum_all" if kind == "sum" else "median_all" if kind == "median" else "mean_all"
         unit = "%" if change is not None and change.show != "amount" else unit_of(measure)
         values = [p.value for p in chosen]
         if values:

@@ -7,20 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from caiwen.ask.bounds import conditions_of, figures_of
+from caiwen.ask.comparatives import asks_yes_no, way_asked
 from caiwen.ask.plan import Aggregate, Change, Condition, ItemMeasure, Measure, PeriodRef, Query
 from caiwen.ask.reading import MASK, Reading
 from caiwen.ask.world import Vocabulary
 
-ASKS = re.compile(
-    r"是否|是不是|有没有|有无|能否|能不能|会不会|吗[?？。]?$|吗[,，]|(?<![什怎多那这])么[?？]?$|没有[?？]?$|(?<=了)没[?？]?$|对不对|对吗"
-    r"|(?P<verb>[高低大小多少超过])不(?P=verb)"
-)
-_MORE = re.compile(
-    r"高于|大于|多于|超过|超出|胜过|强于|好于|优于|超(?=了)|(?:更|要|还)?(?:高|大|多|强|好|快)(?:一些|一点|些|得多)?(?=吗|么|$|[?？,，。]|还是)"
-)
-_LESS = re.compile(
-    r"低于|小于|少于|不如|不及|弱于|差于|(?:更|要|还)?(?:低|小|少|弱|差|慢)(?:一些|一点|些|得多)?(?=吗|么|$|[?？,，。]|还是)"
-)
 _FIRST_IS_BASE = re.compile(r"(?:与|和|跟|同|较|比|相比|相较于?|相对于?)$")
 _BEHIND = re.compile(r"(?:比|较|于|超过|不如|不及)$")
 _BEHIND_BASE = re.compile(r"^.{0,8}?(?:相比|比起来|比较|比)[,，]?")
@@ -32,10 +23,6 @@ _TWO = 2
 _EITHER = re.compile(
     r"正(?:的|数|值)?还是(?:是|为)?负|负(?:的|数|值)?还是(?:是|为)?正|盈利?还是(?:是)?亏|亏损?还是(?:是)?盈|赚(?:钱|了)?还是(?:是)?[亏赔]|[亏赔](?:钱|了)?还是(?:是)?赚|盈亏"
 )
-
-
-def asks_yes_no(reading: Reading) -> bool:
-    return ASKS.search(reading.text) is not None
 
 
 def conditions_asked(reading: Reading, vocabulary: Vocabulary | None) -> list[Condition]:
@@ -59,7 +46,7 @@ def direction_asked(
     reading: Reading, change: Change | None, periods: list[PeriodRef]
 ) -> tuple[Change | None, list[PeriodRef]]:
     """比2022年高吗, 比上年低吗: whether the figure moved that way, and the periods that this is asked for."""
-    way = _way(reading) if asks_yes_no(reading) else None
+    way = way_asked(reading) if asks_yes_no(reading) else None
     several = len(reading.companies) > 1 or len(reading.of("item") + reading.of("formula")) > 1
     if way is None or several or (change is not None and change.show != "both"):
         return change, periods
@@ -81,18 +68,10 @@ def _base(reading: Reading, periods: list[PeriodRef]) -> PeriodRef:
     return min(periods, key=lambda p: p.period)
 
 
-def _way(reading: Reading) -> str | None:
-    if _LESS.search(reading.text):
-        return "down"
-    if _MORE.search(reading.text):
-        return "up"
-    return None
-
-
 def against_each_other(query: Query, reading: Reading) -> Query:
     """甲的收入比乙高吗, 净利润是否高于经营现金流: the first compared with the second."""
     pairs = (len(query.select.companies), len(query.derive), len(query.select.periods))
-    way = _way(reading) if asks_yes_no(reading) else None
+    way = way_asked(reading) if asks_yes_no(reading) else None
     moved = query.change is not None and query.change.show == "direction"
     if way is None or moved or query.aggregate or sorted(pairs) != [1, 1, _TWO]:
         return query
