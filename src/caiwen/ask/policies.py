@@ -75,6 +75,8 @@ class PolicyParser:
             asks = "article"
         versions, noted = self._versions(law, moment, asks)
         topic = _topic(rest, refs_out=True)
+        if asks == "topic" and (defined := _defined(rest)):
+            asks, topic = "define", defined
         if asks == "topic" and len(topic) < 2:
             asks = "about"
         return Policy(
@@ -310,6 +312,14 @@ def _asks(rest: str) -> PolicyAsk:
         if name == "compare" or len(other) <= 3:
             return name
     return "topic"
+
+
+def _defined(rest: str) -> str:
+    """The term whose definition is asked for; empty where none is."""
+    pattern = load("policies.yaml")["defines"]
+    if re.search(pattern, rest) is None:
+        return ""
+    return _topic(re.sub(pattern, " ", rest), refs_out=True).replace(" ", "")
 
 
 def _topic(rest: str, *, refs_out: bool) -> str:

@@ -89,7 +89,8 @@ class PolicyAnswerer(InstrumentAnswers):
         reply = PolicyReply(answered=False)
         for version in versions:
             scored = self._search.best(plan.topic, [version.record.document])
-            self._tell(reply, plan, _leading(scored))
+            defining = [s for s in scored if plan.asks == "define" and _defines(s.article, plan.topic)]
+            self._tell(reply, plan, defining or _leading(scored))
         if not reply.answered:
             reply.say(f"{called(versions[0])}中未找到与“{plan.topic.replace(' ', '')}”有关的条文。")
         return reply

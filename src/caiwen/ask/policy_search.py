@@ -13,11 +13,12 @@ from threading import Lock
 from caiwen.ask.words import load
 from caiwen.finance.statutes import plain
 from caiwen.finance.text import squash
-from caiwen.records.policy import Article
+from caiwen.records.policy import Article, NormKind, Quantity
 
 _K1, _B = 1.2, 0.6
 _PATH, _LEAD, _LEAD_CHARS = 0.4, 0.3, 40
 _COUNTED, _OPENS = 1.15, 1.2
+_UNIT, _PUNISHES = 1.4, 0.8
 _HOW_MUCH = re.compile("多少|几[个人名日天年]|多久|多长|比例|限额|最[多少高低]|金额|期限|上限|下限|标准")
 _ASKING = re.compile("多少[个人名家天日年]?|几[个人名家天日年]|最多|最少|多久|多长时间|有何|哪里")
 _SYNONYM = 0.5
@@ -44,6 +45,8 @@ class _Text:
     length: int
     counts: bool
     opening: str
+    quantities: tuple[Quantity, ...]
+    punishes: bool
 
 
 @dataclass(slots=True)
@@ -63,12 +66,15 @@ class ArticleSearch:
             return []
         mean = sum(text.length for _, text in texts) / len(texts)
         rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
-        total = sum(weights.get(pair, rarest) for pair in own) or 1.0
+        matter = own - _asked(topic)
+        total = sum(weights.get(pair, rarest) for pair in matter) or 1.0
         found = []
         for sha256, text in texts:
             score = sum(weight * _gain(text, pair, mean) for pair, weight in weights.items())
             if score > 0:
-                held = sum(w for p, w in weights.items() if p in own and (p in text.pairs or p in text.path))
+                held = sum(
+                    w for p, w in weights.items() if p in matter and (p in text.pairs or p in text.path)
+                )
                 share = held / total
                 found.append(
                     Scored(sha256, text.article, score * (0.5 + share) * _favour(text, topic), share)
@@ -88,15 +94,39 @@ def _favour(text: _Text, topic: str) -> float:
     """An article that opens with the topic's first words is about it; one with bounds answers how much or how long."""
     first = plain(topic.split()[0]) if topic.split() else ""
     opens = len(first) >= 2 and text.opening.startswith(first[:4])
-    counts = text.counts and _HOW_MUCH.search(topic) is not None
-    return (_OPENS if opens else 1.0) * (_COUNTED if counts else 1.0)
+    rules = load("policies.yaml")
+    favour = _OPENS if opens else 1.0
+    if _HOW_MUCH.search(topic) is not None:
+        favour *= _answering(text, topic)
+    return favour * (_PUNISHES if text.punishes and not re.search(rules["punishing"], topic) else 1.0)
+
+
+def _answering(text: _Text, topic: str) -> float:
+    """Whether it states a quantity of the kind asked for: 几年 wants years, 最低 a lower bound."""
+    rules = load("policies.yaml")
+    units = {unit for unit, said in rules["units"].items() if re.search(said, topic)}
+    signs = {sign for sign, said in rules["bounds"].items() if re.search(said, topic)}
+    fitting = [quantity for quantity in text.quantities if quantity.unit in units]
+    if not units:
+        return _COUNTED if text.counts else 1.0
+    bounded = any(q.sign in signs for q in fitting) if signs else any(q.sign for q in fitting)
+    return (_UNIT if fitting else 1.0) * (_COUNTED if bounded else 1.0)
+
+
+def _asked(topic: str) -> set[str]:
+    """The pairs of the words that ask for a quantity (期限, 几年): an answer states it instead."""
+    patterns = load("policies.yaml")["units"].values()
+    return {pair for said in patterns for match in re.finditer(said, topic) for pair in _pairs(match[0])}
 
 
 def _text(article: Article) -> _Text:
     pairs = Counter(_pairs(article.text))
     counts = any(quantity.sign for norm in article.norms for quantity in norm.quantities)
     path, lead = frozenset(_pairs(" ".join(article.path))), frozenset(_pairs(article.text[:_LEAD_CHARS]))
-    return _Text(article, pairs, path, lead, sum(pairs.values()), counts, plain(article.text[:20]))
+    quantities = tuple(quantity for norm in article.norms for quantity in norm.quantities)
+    punishes = any(norm.kind is NormKind.PENALTY for norm in article.norms)
+    opening = plain(article.text[:20])
+    return _Text(article, pairs, path, lead, sum(pairs.values()), counts, opening, quantities, punishes)
 
 
 def _pairs(text: str) -> Iterator[str]:
