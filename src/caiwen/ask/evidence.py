@@ -124,9 +124,25 @@ class Evidence:
     ) -> Look:
         """The value of the filing for that period first; then what later filings restate, each labelled."""
         found = self._look(company, item, period, scope, dimensions)
+        if found.figure is None and dimensions and len(dimensions) == 1:
+            return self._under_another_axis(company, item, period, scope, dimensions) or found
         if found.figure is not None or dimensions:
             return found
         return self._by_method(company, item, period, scope) or found
+
+    def _under_another_axis(
+        self, company: CompanyRef, item: str, period: PeriodRef, scope: Scope, dimensions: Mapping[str, str]
+    ) -> Look | None:
+        """The same member of another axis: one report lists 酒类 by product, another one by region."""
+        ((axis, member),) = dimensions.items()
+        self.fetch(company, [item])
+        others = {a for f in self.facts[company.who, item] for a, m in f.dimensions.items() if m == member}
+        order: list[str] = list(words("axes"))
+        for other in sorted(others - {axis}, key=lambda a: order.index(a) if a in order else len(order)):
+            look = self._look(company, item, period, scope, {other: member})
+            if look.figure:
+                return look
+        return None
 
     def _by_method(self, company: CompanyRef, item: str, period: PeriodRef, scope: Scope) -> Look | None:
         """The value by the method that goes first, where there is only one for each method; the others beside it."""

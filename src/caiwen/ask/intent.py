@@ -151,6 +151,8 @@ def _lost_numerator(reading: Reading) -> str | None:
     for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
         if is_whole(reading, mention):
             at = reading.text.rindex("占", 0, mention.start)
+            if reading.of("member"):
+                return None
             near = [h for h in reading.leftovers if 0 <= at - h.end <= _NEAR]
             return reading.text[near[-1].start : mention.end] if near else None
         if reading.text[mention.end :].startswith("占"):

@@ -18,7 +18,8 @@ _NAMES = {
     "客户": ("客户销售额", "客户销售额占比"),
     "供应商": ("供应商采购额", "供应商采购额占比"),
 }
-_SHARE = "营业收入占比"
+_SHARE, _REVENUE = "营业收入占比", "营业收入"
+_ASKED = re.compile(r"多少|几[亿万]|是什么|金额")
 _SHARE_OF_WHOLE = re.compile(
     r"占(?:公司|总|全部|整体)?(?:营业总?收入|营收|总收入|收入)(?:总额)?(?:的)?(?:比例|比重|比率|百分比|占比|多少|百分之|几成)"
 )
@@ -29,13 +30,19 @@ def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure
     members = reading.of("member")
     whole = _SHARE_OF_WHOLE.search(reading.text)
     if members and whole and vocabulary and whole.start() >= members[0].end:
-        return [ItemMeasure(item=_SHARE, dimensions={m.meanings[0]: m.meanings[1]}) for m in members]
+        own = _ASKED.search(reading.text[members[-1].end : whole.start()]) is not None
+        names = [_REVENUE, _SHARE] if own else [_SHARE]
+        return [
+            ItemMeasure(item=name, dimensions={m.meanings[0]: m.meanings[1]})
+            for m in members
+            for name in names
+        ]
     axes = _axes(reading, vocabulary)
     named = _named(reading)
     shares = shares_of(reading, named, vocabulary)
     found: list[Measure] = []
     for mention, after in zip_longest(named, named[1:]):
-        if _is_whole_of(mention, after, reading):
+        if _is_whole_of(mention, after, reading) or _has(mention, after, reading):
             continue
         if mention in shares.used:
             found += shares.at.get(mention, [])
@@ -71,6 +78,13 @@ def _named(reading: Reading) -> list[Mention]:
                 continue
         kept.append(mention)
     return kept
+
+
+def _has(mention: Mention, after: Mention | None, reading: Reading) -> bool:
+    """董秘的邮箱 asks for the mailbox, not for the secretary."""
+    rules = words("of_persons")
+    whose = mention.meaning == rules["person"] and after is not None and after.meaning in rules["items"]
+    return whose and _gap(reading, mention, after) in ("", "的")
 
 
 def _is_whole_of(mention: Mention, after: Mention | None, reading: Reading) -> bool:
@@ -121,6 +135,10 @@ def _inside(mention: Mention, named: list[Mention], vocabulary: Vocabulary | Non
     before = named[: named.index(mention)]
     if vocabulary is None or mention.kind != "item":
         return []
+    axis, person = words("of_persons")["axis"], words("of_persons")["person"]
+    if mention.meaning in words("of_persons")["items"] and before and before[-1].meaning == person:
+        known = person in vocabulary.members.get(axis, ())
+        return [ItemMeasure(item=mention.meaning, dimensions={axis: person})] if known else []
     for whole, axes in words("axes_of_item").items():
         if not any(m.meaning == whole for m in before) or any(m.meaning == _PEOPLE for m in before):
             continue

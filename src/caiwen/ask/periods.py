@@ -27,9 +27,18 @@ def named_periods(reading: Reading) -> list[PeriodRef]:
     kept = [
         p for _, p in sorted(found, key=lambda f: f[0]) if p.form == "second_half" or p.period not in halves
     ]
+    if reading.has("each_quarter"):
+        kept = [quarter for ref in kept for quarter in _quarters(ref)]
     if reading.has("trailing"):
         kept = [_trailing(ref) for ref in kept]
     return list(dict.fromkeys(kept))
+
+
+def _quarters(ref: PeriodRef) -> list[PeriodRef]:
+    """The four quarters of a year, each alone."""
+    if len(ref.period) != len("2019") or ref.form != "report":
+        return [ref]
+    return [PeriodRef(period=f"{ref.period}Q{n}", form="single") for n in (1, 2, 3, 4)]
 
 
 def _trailing(ref: PeriodRef) -> PeriodRef:

@@ -265,6 +265,7 @@ _WORD_GROUPS = (
     ("second_half",),
     ("trailing",),
     ("single_quarter",),
+    ("each_quarter",),
     ("scope",),
     ("rank",),
     ("aggregate",),

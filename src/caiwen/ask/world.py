@@ -103,11 +103,17 @@ class Vocabulary:
         names = Lexicon((i, i) for i in totals if len(i) >= 3)
         spoken = Lexicon(
             (name, f"{axis}\t{member}")
-            for axis, every in kept.items()
+            for axis, every in sorted(kept.items(), key=lambda one: _axis_order(one[0]), reverse=True)
             for member in reversed(every)
             for name in member_names(member, frozenset(every))
         )
         return cls(units, kept, frozenset(totals), frozenset(inside), names, spoken)
+
+
+def _axis_order(axis: str) -> int:
+    """Products before regions: which axis a member of several is taken for."""
+    order = list(words("axes"))
+    return order.index(axis) if axis in order else len(order)
 
 
 _NUMBERED = re.compile(r"^(?:其中:?|\d+[.、]|[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\))")
