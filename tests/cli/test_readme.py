@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -12,11 +13,18 @@ import pytest
 
 from caiwen.workspace import Workspace
 from tests.cli.conftest import Run
+from tests.engines.scripted import Answer, Body, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 MATERIAL = ROOT / "examples" / "material"
 REPORT = "砚川精工_2023年年度报告.pdf"
-GUIDES = ["README.md", "docs/howto/ingest.md", "docs/howto/ask.md", "docs/howto/verify.md"]
+GUIDES = [
+    "README.md",
+    "docs/howto/ingest.md",
+    "docs/howto/ask.md",
+    "docs/howto/verify.md",
+    "docs/howto/dataset_text.md",
+]
 PLACEHOLDERS = {
     "某某2023年年度报告.pdf": REPORT,
     "某某公司": "砚川精工",
@@ -27,12 +35,21 @@ PLACEHOLDERS = {
     "~/年报/": "年报",
     "~/招股书/砚川精工.pdf": "年报",
 }
+ENDPOINT = "http://localhost:8000/v1"
 FILES = {
+    "text.yaml": f"name: text\ngenerators: {{text: {{base_url: '{ENDPOINT}', model: m, passages: 3}}}}\n",
     "questions.jsonl": '{"id": 1, "question": "砚川精工2023年净利润是多少？"}\n',
     "名单.txt": "609937\n",
     "对照表.csv": "doc,year,field,literal_in_doc,team_table_value_yuan,page\n"
     f'{REPORT},2023,营业收入,"2,415,623,108.74",2415623108.74,18\n',
 }
+
+
+def answering(body: Body, _before: int) -> Answer:
+    """A model that asks what a passage is about and answers with its beginning."""
+    passage = body["messages"][-1]["content"].split("：\n", 1)[1]
+    told = {"question": f"砚川精工的材料里，{passage[:12]}讲了什么？", "answer": passage[:60]}
+    return Answer(json.dumps(told, ensure_ascii=False))
 
 
 def blocks(guide: str, language: str) -> list[str]:
@@ -67,8 +84,13 @@ def test_commands_of_a_guide(
     shutil.copytree(shown[0], tmp_path / "w")
     monkeypatch.chdir(tmp_path / "w")
     shutil.copytree(MATERIAL, "年报")
-    for name, text in FILES.items():
-        Path(name).write_text(text, encoding="utf-8")
+    with serving(answering) as server:
+        for name, text in FILES.items():
+            Path(name).write_text(text.replace(ENDPOINT, server.url), encoding="utf-8")
+        run_all(guide, run, tmp_path)
+
+
+def run_all(guide: str, run: Run, tmp_path: Path) -> None:
     (fact, *_) = Workspace(tmp_path / "w").facts(document=REPORT, item="营业收入", scope="合并")
     shown_commands = list(commands(guide))
     assert shown_commands, guide

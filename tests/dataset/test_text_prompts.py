@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from caiwen.dataset.config import Text
+from caiwen.dataset.config import Text, load
 from caiwen.dataset.generators.text_prompts import FIELDS, messages_of, prompt_hash, prompts_of
 from caiwen.errors import ConfigError
 
@@ -56,3 +58,12 @@ def test_a_prompt_that_nobody_knows() -> None:
 def test_the_hash_tells_prompts_apart() -> None:
     hashes = {prompt_hash(p) for p in prompts_of(Text(model="m")).values()}
     assert len(hashes) == 3
+
+
+def test_the_configuration_that_we_ship() -> None:
+    path = Path(__file__).resolve().parents[2] / "configs" / "dataset_text.yaml"
+    text = load(path).generators.text
+    assert text is not None
+    assert list(prompts_of(text)) == ["explain", "summary", "analysis"]
+    shown = {line.split(":")[0].strip(" #") for line in path.read_text(encoding="utf-8").splitlines()}
+    assert {name for name in Text.model_fields if name not in shown} == {"device"}
