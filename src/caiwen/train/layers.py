@@ -73,10 +73,11 @@ def numbers(text: str) -> set[int]:
     """``0,1,28-31`` → {0, 1, 28, 29, 30, 31}."""
     found: set[int] = set()
     for part in text.replace(" ", "").split(","):
-        first, _, last = part.partition("-")
-        if not first.isdigit() or (last and not last.isdigit()):
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if not (first.isdigit() and last.isdigit()):
             raise ConfigError(f"看不懂的层号 {part}", where="caiwen.layers", hint="写成 28-31 或 0,1,31")
-        found |= set(range(int(first), int(last or first) + 1))
+        found |= set(range(int(first), int(last) + 1))
     return found
 
 

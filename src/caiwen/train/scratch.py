@@ -16,24 +16,10 @@ _SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
 
 def tokenizer(config: TrainConfig) -> PreTrainedTokenizerBase:
     """A byte-level BPE made of the training data."""
+    from caiwen.train import rows
+
     assert config.caiwen.from_scratch is not None
-    return tokenizer_of(texts(config), config.caiwen.from_scratch.vocab_size)
-
-
-def texts(config: TrainConfig) -> Iterator[str]:
-    """What stands in the training data of all stages. Broken rows are left to the reader of the data."""
-    from caiwen.train import reading
-    from caiwen.train.registry import sources
-    from caiwen.train.rows import BrokenRowError, convert
-
-    names = [name for stage in config.caiwen.stages for name in stage.dataset or ()]
-    for source in sources(tuple(dict.fromkeys([*(config.dataset or ()), *names])), config.dataset_dir):
-        for record in reading.records_of(source):
-            try:
-                row = convert(record.value, source.layout, stage=config.stage)
-            except BrokenRowError:
-                continue
-            yield from (message.content for message in row.messages if message.content)
+    return tokenizer_of(rows.texts(config), config.caiwen.from_scratch.vocab_size)
 
 
 def tokenizer_of(texts: Iterator[str], size: int) -> PreTrainedTokenizerBase:

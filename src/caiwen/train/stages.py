@@ -235,12 +235,6 @@ def early_stopping(config: TrainConfig) -> EarlyStoppingCallback | None:
     patience = own.patience if own else config.early_stopping_steps
     if patience is None:
         return None
-    if config.eval_strategy == "no":
-        raise ConfigError(
-            "提前停止要看验证损失",
-            where="eval_strategy",
-            hint="写 eval_strategy: steps 与 val_size 或 eval_dataset",
-        )
     return EarlyStoppingCallback(patience, own.min_delta if own else 0.0)
 
 

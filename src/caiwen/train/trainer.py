@@ -60,6 +60,7 @@ class WindowTrainer(Trainer):
     """``material``: tables and loss of this stage."""
 
     optimizer: Any
+    lr_scheduler: Any
     control: TrainerControl
 
     def __init__(
@@ -240,6 +241,15 @@ class WindowTrainer(Trainer):
             super()._load_from_checkpoint(resume_from_checkpoint, model)
         else:
             weights.load(self.model, Path(resume_from_checkpoint))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        """With several processes transformers loads to the device, and torch does not know ``cpu:0``."""
+        sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
+        if checkpoint is None or sharded or self.args.device.type != "cpu":
+            super()._load_optimizer_and_scheduler(checkpoint)
+            return
+        for name, part in (("optimizer.pt", self.optimizer), ("scheduler.pt", self.lr_scheduler)):
+            part.load_state_dict(torch.load(Path(checkpoint) / name, map_location="cpu", weights_only=True))
 
     def _load_best_model(self) -> None:
         if self.is_fsdp_enabled or self.is_deepspeed_enabled:
