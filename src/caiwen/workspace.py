@@ -253,6 +253,10 @@ class Workspace:
             raise CaiwenError(f"问题有 {len(question):,} 字，超过上限 {most:,} 字", hint=hint)
         return self.asker.ask(question, within=within, id=id, previous=previous)
 
+    def warm(self) -> None:
+        """Read ahead what questions need, so that the first ones of a service are as quick as the rest; takes seconds."""
+        self.asker.warm()
+
     def ask_batch(self, questions: Iterable[str], within: Sequence[str] | None = None) -> Iterator[Answer]:
         """One answer a question, in order, each made when it is asked for."""
         return (self.ask(question, within) for question in questions)

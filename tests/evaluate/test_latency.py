@@ -16,6 +16,9 @@ class Slow:
         self.seconds = seconds
         self.asked: list[str] = []
 
+    def warm(self) -> None:
+        self.asked.append("预热")
+
     def ask_record(self, question: str, within: Sequence[str] | None = None) -> Mapping[str, Any]:
         time.sleep(self.seconds)
         self.asked.append(question)
@@ -33,7 +36,7 @@ def test_arrivals_have_the_rate_and_repeat_by_seed() -> None:
 def test_one_client_times_each_question_after_a_warm_one() -> None:
     slow = Slow()
     timing = one_client(slow, ["一", "二", "三"])
-    assert slow.asked == ["一", "一", "二", "三"]
+    assert slow.asked == ["预热", "一", "一", "二", "三"]
     assert len(timing.seconds) == 3
     assert all(seconds >= 0.02 for seconds in timing.seconds)
     assert timing.throughput < 51

@@ -16,6 +16,7 @@ from caiwen.finance.formulas import (
     ZeroDivisorError,
     balance_of,
     evaluate,
+    evaluate_each,
     formulas,
     names_in,
 )
@@ -70,6 +71,20 @@ def test_a_missing_input_is_named() -> None:
         evaluate("净利润/营业收入", {"净利润": Decimal(1)})
     assert isinstance(caught.value, CaiwenError)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_many_at_a_time_are_as_one_at_a_time() -> None:
+    envs = {
+        "甲": {"净利润": Decimal(1), "营业收入": Decimal(3)},
+        "乙": {"净利润": Decimal("-0.50"), "营业收入": Decimal(2)},
+        "零": {"净利润": Decimal(1), "营业收入": Decimal(0)},
+    }
+    expression = "净利润/营业收入"
+    found = evaluate_each(expression, envs)
+    assert found == {name: evaluate(expression, envs[name]) for name in ("甲", "乙")}
+    assert [str(value) for value in found.values()] == ["0.3333333333333333333333333333", "-0.25"]
+    with pytest.raises(FormulaError, match="缺少“营业收入”"):
+        evaluate_each(expression, {"甲": {"净利润": Decimal(1)}})
 
 
 @pytest.mark.parametrize(

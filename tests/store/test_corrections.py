@@ -8,8 +8,8 @@ import pytest
 
 from caiwen.errors import NotFoundError, StoreError
 from caiwen.records import Basis, Status
-from caiwen.store import FactFilter, Store
-from tests.store.make import CODE, add, comparative, document, fact, filing
+from caiwen.store import FactFilter, Source, Store
+from tests.store.make import CODE, add, comparative, document, fact, filing, sha
 
 MINE = FactFilter(company=CODE, items=["营业收入"], periods=["2020"])
 
@@ -98,6 +98,18 @@ def test_the_version_changes_with_every_change(store: Store) -> None:
     seen.append(store.version())
     store.correct(printed.id, value=Decimal(1), author="甲", reason="一")
     seen.append(store.version())
-    store.remove("a.pdf")
+    store.link(
+        sha("a.pdf"), Source("/材料/0.pdf", 1000, 5)
+    )  # by the first of its paths it is called otherwise now
     seen.append(store.version())
-    assert len(set(seen)) == 4
+    store.remove("0.pdf")
+    seen.append(store.version())
+    assert len(set(seen)) == 5
+
+
+def test_an_unchanged_file_changes_no_version(store: Store) -> None:
+    add(store, "a.pdf", fact("a.pdf", "100.00"))
+    source = store.document("a.pdf").sources[0]
+    before = store.version()
+    store.link(sha("a.pdf"), source)
+    assert store.version() == before

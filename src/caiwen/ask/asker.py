@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from caiwen.ask import calculators
 from caiwen.ask.answer import Answer, AnswerStatus, Considered, Stage, Trace, decimal_text
+from caiwen.ask.calculate import items_of
 from caiwen.ask.compose import Sentence
 from caiwen.ask.draft import Draft, drafted, together
 from caiwen.ask.evidence import Evidence
@@ -27,6 +28,7 @@ from caiwen.ask.plan import (
     Compute,
     Define,
     Explain,
+    FormulaMeasure,
     ItemMeasure,
     Macro,
     PeriodRef,
@@ -36,6 +38,7 @@ from caiwen.ask.plan import (
     Refuse,
     Select,
     Several,
+    Single,
     Unanswerable,
 )
 from caiwen.ask.policy_desk import PolicyDesk
@@ -104,19 +107,21 @@ class Asker:
         self._macro = MacroDesk(store)
 
     def warm(self, years: int = 3) -> None:
-        """Read ahead what every question and most rankings need: for a service, before its first question.
+        """Read ahead what questions and most rankings need: for a service, before its first question.
 
-        A second or so for a market of some thousand companies; answers are the same without it, only the first ones slower.
+        A few seconds for a market of some thousand companies; answers are the same without it, only the first ones slower.
         """
         with self._store.snapshot():
             world = self._current()
-            evidence = Evidence(world)
-            columns = Survey(evidence, Query(select=Select(everyone=True), derive=())).columns
-            names = world.registry.addresses and world.market.book.all
-            for item in words("often_ranked") if names else ():
-                covered = [p for p in world.store.item_periods(item) if len(p) == 4]
+            columns = Survey(Evidence(world), Query(select=Select(everyone=True), derive=())).columns
+            for measure in _often_ranked() if world.book.all else ():
+                known = (set(world.store.item_periods(item)) for item in items_of(measure)[:1])
+                covered = sorted(period for periods in known for period in periods if len(period) == 4)
                 for period in covered[-years:]:
-                    columns.of(ItemMeasure(item=item), PeriodRef(period=period), Scope.CONSOLIDATED)
+                    columns.of(measure, PeriodRef(period=period), Scope.CONSOLIDATED)
+            self._policies.warm(Universe(world, None))
+            for question in words("rehearsed"):
+                self.ask(question)
 
     def ask(
         self,
@@ -329,6 +334,11 @@ class _Clock:
         yield
         spent = (time.perf_counter() - started) * 1000
         self._trace.stages.append(Stage(name=name, milliseconds=round(spent, 3)))
+
+
+def _often_ranked() -> list[Single]:
+    items = (ItemMeasure(item=name) for name in words("often_ranked"))
+    return [*items, *(FormulaMeasure(formula=name) for name in words("often_ranked_formulas"))]
 
 
 def _listed(entries: Sequence[str]) -> str:

@@ -59,6 +59,11 @@ class PolicyDesk:
                 self._shelves[stamp] = _Shelf(ArticleSearch(self._store.articles))
             return self._shelves[stamp]
 
+    def warm(self, limit: Universe) -> None:
+        """Take the texts apart before the first question about them."""
+        laws = self.library(limit).laws
+        self._shelf(limit).search.prepare(v.record.document for law in laws.values() for v in law.versions)
+
     def plan(self, question: str, limit: Universe, today: date) -> Policy | Unanswerable | None:
         """A plan where the question names an instrument, or cites one that is not there; no company beside it."""
         library = self.library(limit)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
+from operator import add
 from threading import Lock
 
 from caiwen.ask.words import load
@@ -56,6 +58,11 @@ class ArticleSearch:
     articles: Callable[[str], Sequence[Article]]
     _texts: dict[str, list[_Text]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def prepare(self, documents: Iterable[str]) -> None:
+        """Take the texts of the first of these documents apart before they are asked about."""
+        for sha256 in islice(documents, _KEPT):
+            self._of(sha256)
 
     def best(self, topic: str, documents: Iterable[str]) -> list[Scored]:
         """Articles of these documents, best first; those that share nothing with ``topic`` are left out."""
@@ -129,12 +136,14 @@ def _text(article: Article) -> _Text:
     return _Text(article, pairs, path, lead, sum(pairs.values()), counts, opening, quantities, punishes)
 
 
-def _pairs(text: str) -> Iterator[str]:
+def _pairs(text: str) -> list[str]:
     """Pairs of neighbouring characters within one clause; a single character alone counts as itself."""
+    found: list[str] = []
     for part in _RULE.split(squash(text)):
         if len(part) == 1:
-            yield part
-        yield from (part[i : i + 2] for i in range(len(part) - 1))
+            found.append(part)
+        found += map(add, part, part[1:])
+    return found
 
 
 def _gain(text: _Text, pair: str, mean: float) -> float:

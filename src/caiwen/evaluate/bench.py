@@ -28,6 +28,12 @@ class Answerer(Protocol):
         ...
 
 
+class Service(Answerer, Protocol):
+    """Answers many, after it has read ahead."""
+
+    def warm(self) -> None: ...
+
+
 class Bench(Answerer, Protocol):
     """Asks, and says whether there is any fact of an item."""
 

@@ -15,12 +15,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from caiwen.evaluate.bench import Answerer
+from caiwen.evaluate.bench import Service
 from caiwen.scoring import quantile, quantile_interval
 
 QUANTILES = (0.5, 0.95, 0.99)
 
-Opener = Callable[[], Answerer]
+Opener = Callable[[], Service]
 """Opens the workspace; sent to the worker processes, so it must be picklable."""
 
 
@@ -74,12 +74,13 @@ def _milliseconds(seconds: float) -> float:
 
 
 def one_client(
-    answerer: Answerer,
+    answerer: Service,
     questions: Sequence[str],
     within: Sequence[str] | None = None,
     on_done: Callable[[], None] | None = None,
 ) -> Timing:
-    """One after the other. The first question is asked once before, so that opening files does not count."""
+    """One after the other, as of a running service: what it reads ahead does not count, nor opening the list."""
+    answerer.warm()
     answerer.ask_record(questions[0], within)
     seconds = []
     started = time.perf_counter()
@@ -156,12 +157,13 @@ class _Stamp:
 class _Worker:
     """What a worker process holds."""
 
-    answerer: Answerer
+    answerer: Service
     within: Sequence[str] | None = None
 
 
 def _open(opener: Opener, warm: str, within: Sequence[str] | None) -> None:
     _Worker.answerer, _Worker.within = opener(), within
+    _Worker.answerer.warm()
     _Worker.answerer.ask_record(warm, within)
 
 

@@ -211,11 +211,14 @@ def drop_unnamed(connection: Connection, document_id: int, heir: int | None = No
 
 
 def settle_name(connection: Connection, document_id: int) -> None:
-    """A document is called after the first of its paths, whichever came first in time."""
+    """A document is called after the first of its paths, whichever came first in time. A new name is told as a change."""
     first = select(names.c.name).where(names.c.document_id == document_id).order_by(names.c.path).limit(1)
     name = connection.execute(first).scalar_one_or_none()
-    if name is not None:
+    known = select(documents.c.name, documents.c.sha256).where(documents.c.id == document_id)
+    called, sha256 = connection.execute(known).one()
+    if name is not None and name != called:
         connection.execute(update(documents).where(documents.c.id == document_id).values(name=name))
+        announce(connection, sha256)
 
 
 def announce(connection: Connection, sha256: str) -> None:
