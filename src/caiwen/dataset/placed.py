@@ -84,6 +84,8 @@ def tellings(text: str, anchor: str, default: str = "") -> Iterator[Telling]:
                 item = m.names
             elif m.kind == "period" and m.when and not _is_base(text, m):
                 year = m.when.period[:4]
+            elif m.kind == "date":
+                year = m.names[0][:4]
             elif m.kind in _NUMBERS:
                 yield Telling(m, () if dealt else item, "" if dealt else year)
         if year != default:

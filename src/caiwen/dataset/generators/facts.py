@@ -35,24 +35,32 @@ Key = tuple[str, tuple[tuple[str, str], ...], Span, Scope]
 
 @dataclass(slots=True)
 class Company:
-    """The usable facts of one company: one a meaning, the one that a look-up would give."""
+    """The usable facts of one company: one a meaning, the one that a look-up would give.
+
+    ``repeated``: the ids of those that another filing tells alike, so that growth may be told across filings.
+    """
 
     who: str
     name: str
     facts: list[Fact]
     series: dict[Key, dict[str, Fact]] = field(default_factory=lambda: defaultdict(dict))
+    repeated: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, who: str, name: str, facts: Iterable[Fact]) -> Company:
         """Facts in conflict, openings and members too long to say are left out; so is what two filings tell differently."""
         chosen: dict[tuple[object, ...], Fact] = {}
         differing: set[tuple[object, ...]] = set()
+        repeated: set[str] = set()
         for fact in sorted((f for f in facts if usable(f)), key=_order):
             key = fact.key()
             kept = chosen.setdefault(key, fact)
-            if (kept.value, kept.text) != (fact.value, fact.text) and kept.basis is fact.basis:
+            alike = (kept.value, kept.text) == (fact.value, fact.text)
+            if not alike and kept.basis is fact.basis:
                 differing.add(key)
-        made = cls(who, name, [f for k, f in chosen.items() if k not in differing])
+            if alike and kept.observation.document != fact.observation.document:
+                repeated.add(kept.id)
+        made = cls(who, name, [f for k, f in chosen.items() if k not in differing], repeated=repeated)
         for fact in made.facts:
             key = (fact.item, tuple(sorted(fact.dimensions.items())), fact.span, fact.scope)
             made.series[key][fact.period] = fact
@@ -143,17 +151,17 @@ def _changes(company: Company) -> Iterator[Thing]:
         for period, now in series.items():
             before = Period.parse(period)
             base = series.get(str(before.prior_year())) if before else None
-            if base is not None and comparable(now, base):
+            if base is not None and comparable(company, now, base):
                 yield change(company, now, base)
 
 
-def comparable(now: Fact, base: Fact) -> bool:
-    """One filing's two columns, or filings that agree; money-like amounts of one sign, so that a rate means something."""
+def comparable(company: Company, now: Fact, base: Fact) -> bool:
+    """One filing's two columns, or a base that another filing tells alike; money-like amounts of one sign, so that a rate means something."""
     item = taxonomy().get(now.item)
     x, y = size_of(now), size_of(base)
     if item is None or item.unit not in _SUMMABLE or x is None or y is None or now.unit != base.unit:
         return False
-    same = now.observation.document == base.observation.document
+    same = now.observation.document == base.observation.document or base.id in company.repeated
     return same and y > 0 and x > 0 and x != y and x / y < 50
 
 
@@ -194,15 +202,15 @@ def _trend(company: Company, facts: Sequence[Fact]) -> Thing:
         "list": "、".join(period_words(f) for f in facts),
         "values": "，".join(f"{period_words(f)}为{value_words(f)}" for f in facts),
         "shape": shape,
-        "whole": _over_all(facts),
+        "whole": _over_all(company, facts),
     }
     return Thing("trend", slots, tuple(facts), keys_of(facts), "facts", 3)
 
 
-def _over_all(facts: Sequence[Fact]) -> str:
+def _over_all(company: Company, facts: Sequence[Fact]) -> str:
     """From the first year to the last; nothing where one filing does not hold both or a rate would mean nothing."""
     first, last = facts[0], facts[-1]
-    if not comparable(last, first):
+    if not comparable(company, last, first):
         return ""
     x, y = size_of(first) or Decimal(1), size_of(last) or Decimal(0)
     way, rises = ("增加", "增长") if y > x else ("减少", "下降")

@@ -67,7 +67,7 @@ class _Talk:
         now, then = series[last], series[before]
         found = [self._first(now)]
         here = Period.parse(last)
-        yearly = here is not None and str(here.prior_year()) == before and comparable(now, then)
+        yearly = here is not None and str(here.prior_year()) == before and comparable(self.company, now, then)
         if longer or not yearly:
             found.append(self._follow("period", then))
         if yearly:
