@@ -7,10 +7,11 @@ from caiwen.cli.reference import write_reference
 from caiwen.config import options
 from caiwen.finance.formulas import formulas
 from caiwen.finance.valuation import calculators
+from caiwen.train.config import options as training_options
 
 
 def test_reference(tmp_path: Path) -> None:
-    commands, settings, formula_page, index = write_reference(tmp_path)
+    commands, settings, training, formula_page, index = write_reference(tmp_path)
     text = commands.read_text(encoding="utf-8")
     for verb in command().commands:
         assert f"## caiwen {verb}\n" in text
@@ -19,6 +20,9 @@ def test_reference(tmp_path: Path) -> None:
     for option in options():
         assert f"| `{option.key}` |" in table
         assert option.description in table
+    keys = training.read_text(encoding="utf-8")
+    assert all(f"| `{option.key}` |" in keys and option.description in keys for option in training_options())
+    assert {"lora_rank", "cutoff_len", "caiwen.loss.kl"} <= {option.key for option in training_options()}
     formulas_text = formula_page.read_text(encoding="utf-8")
     assert all(f"| {one.name} |" in formulas_text for one in formulas().all)
     assert all(f"### {name}\n" in formulas_text for name in calculators())

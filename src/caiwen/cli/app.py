@@ -22,6 +22,7 @@ from caiwen.cli import (
     init,
     page,
     search,
+    train,
 )
 from caiwen.cli.help import HelpCommand, HelpGroup
 from caiwen.cli.output import say
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 ORDER = ["init", "ingest", "documents", "facts", "ask", "search", "page", "coverage"]
-ORDER += ["dataset", "guard", "eval", "config", "demo"]
+ORDER += ["dataset", "train", "guard", "eval", "config", "demo"]
 
 
 def show_version(wanted: bool) -> None:
@@ -80,6 +81,7 @@ def build() -> typer.Typer:
         ("search", search.search),
         ("page", page.page),
         ("coverage", coverage.coverage),
+        ("train", train.train),
         ("demo", demo.demo),
     ):
         app.command(name, cls=HelpCommand, options_metavar="[选项]")(verb)

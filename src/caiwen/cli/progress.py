@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from caiwen.dataset.generators.text import Spending
     from caiwen.ingest import Progress as IngestProgress
+    from caiwen.train.progress import Event
 
 
 def bar(unit: str) -> Progress:
@@ -75,3 +76,26 @@ def asking(shown: Progress) -> Callable[[Spending], None]:
         shown.update(task, description=told, completed=progress.done)
 
     return show
+
+
+@contextmanager
+def training() -> Iterator[Callable[[Event], None]]:
+    """Hands out the function that a training run calls: steps, loss, tokens per second, time left."""
+    with bar("步") as shown:
+        task = shown.add_task("准备", total=None)
+        loss = ""
+
+        def show(event: Event) -> None:
+            nonlocal loss
+            if "loss" in event.metrics:
+                loss = f" 损失 {event.metrics['loss']:.4f}"
+            rate = f" {event.tokens_per_second:,.0f} token/秒" if event.tokens_per_second else ""
+            title = {"data": "读数据", "model": "载入模型", "evaluation": "验证", "save": "保存"}.get(
+                event.kind, f"训练 {event.stage}".strip()
+            )
+            completed = event.step if event.steps else None
+            shown.update(
+                task, description=title + loss + rate, completed=completed, total=event.steps or None
+            )
+
+        yield show

@@ -43,6 +43,21 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def training_page() -> str:
+    """LLaMA-Factory's keys section by section, then those of ``caiwen:``."""
+    from caiwen.train.config import options
+
+    lines = ["# 训练的设置", "", "`caiwen train` 的 YAML。由 `caiwen/train` 里的声明生成。"]
+    section = ""
+    for option in options():
+        if option.section != section:
+            section = option.section
+            lines += ["", f"## {section}", "", "| 设置 | 默认值 | 说明 |", "|---|---|---|"]
+        default = "" if option.default in (None, "") else f"`{option.default}`"
+        lines.append(f"| `{option.key}` | {default} | {option.description} |")
+    return "\n".join(lines) + "\n"
+
+
 def index_page(pages: Mapping[str, str]) -> str:
     """The titles of the other pages."""
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
@@ -55,6 +70,7 @@ def write_reference(folder: Path) -> list[Path]:
     pages = {
         "commands.md": header + "\n".join(command_pages()),
         "settings.md": settings_page(),
+        "training.md": training_page(),
         "formulas.md": formulas_page(),
     }
     pages |= {"README.md": index_page(pages)}

@@ -11,6 +11,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -248,6 +249,44 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inside in get_args(annotation):
         yield from _models(inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting as the reference shows it."""
+
+    section: str
+    key: str
+    default: object
+    description: str
+
+
+def options() -> Iterator[Option]:
+    """Every setting in the order of the sections; those of ``caiwen:`` with their path."""
+    for section in (ModelOptions, MethodOptions, DataOptions, TrainerOptions):
+        yield from _options(section, str(section.__doc__), "")
+    yield from _options(Own, str(Own.__doc__), "caiwen.")
+
+
+def _options(section: type[BaseModel], title: str, above: str) -> Iterator[Option]:
+    inside = []
+    for name, info in section.model_fields.items():
+        below = next(_models(info.annotation), None)
+        if below is None:
+            default = None if info.is_required() else _shown(info.default)
+            yield Option(title, f"{above}{name}", default, info.description or "")
+        else:
+            inside.append((below, f"{above}{name}."))
+    for below, path in inside:
+        yield from _options(
+            below, f"caiwen.{path.removeprefix('caiwen.').rstrip('.')}：{below.__doc__}", path
+        )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(str(part) for part in value) or None if isinstance(value, tuple) else value
 
 
 def dump(config: TrainConfig) -> str:

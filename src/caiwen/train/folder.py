@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from caiwen import __version__
 from caiwen.errors import CaiwenError, ConfigError
 from caiwen.train.trainer import latest_checkpoint
 
@@ -156,7 +155,7 @@ def _short(value: Any) -> str:
 def record(config: TrainConfig, inputs: Mapping[str, Any], estimate: Mapping[str, Any]) -> dict[str, Any]:
     """What a reader needs to do the same again."""
     return {
-        "caiwen": __version__,
+        "caiwen": version("caiwen"),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": sys.argv,
         "python": platform.python_version(),

@@ -7,7 +7,7 @@ what one layer of a LLaMA keeps for its backward pass (tests hold them against w
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
     from caiwen.train.config import TrainConfig
+    from caiwen.train.own import LayerRate
 
 GB = 1 << 30
 USABLE = 0.92  # the rest goes to the allocator, the CUDA context, the system
@@ -41,7 +42,8 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes that memory depends on. ``linear``: parameters of linear layers inside the blocks."""
+    """Sizes that memory depends on. ``linear``: parameters of linear layers inside the blocks; ``rated``: those
+    that learn beside an adapter, by ``caiwen.layers``."""
 
     parameters: int
     linear: int
@@ -51,11 +53,14 @@ class Shape:
     keys: int
     vocabulary: int
     sums: int  # inputs + outputs of the linear layers of one block
+    rated: int = 0
 
     @classmethod
-    def of(cls, model: PretrainedConfig) -> Shape:
+    def of(cls, model: PretrainedConfig, rates: Sequence[LayerRate] = ()) -> Shape:
         import torch
         from transformers import AutoModelForCausalLM
+
+        from caiwen.train.layers import matches
 
         with torch.device("meta"):
             empty = AutoModelForCausalLM.from_config(model)
@@ -75,6 +80,9 @@ class Shape:
             keys=heads * size,
             vocabulary=model.vocab_size,
             sums=sum(sum(w.shape) for w in blocks) // model.num_hidden_layers,
+            rated=sum(
+                p.numel() for name, p in empty.named_parameters() if any(matches(r, name) for r in rates)
+            ),
         )
 
 
@@ -129,14 +137,13 @@ def _adapter_is_enough(config: TrainConfig) -> bool:
 
 
 def trained_parameters(config: TrainConfig, shape: Shape) -> int:
-    """Of the adapters on all linear layers, of the last layers, or all. Layered rates count as everything
-    in the blocks: an upper bound."""
+    """Of the adapters on all linear layers and the base layers beside them, of the last layers, or all."""
     if config.finetuning_type == "full":
         return shape.parameters
     if config.finetuning_type == "freeze":
         return shape.linear * min(abs(config.freeze_trainable_layers), shape.layers) // shape.layers
     adapters = config.lora_rank * shape.sums * shape.layers
-    return adapters + (shape.linear if config.caiwen.layers else 0)
+    return adapters + shape.rated
 
 
 def _state(config: TrainConfig, width: int) -> int:
@@ -162,7 +169,7 @@ def choose(
     config: TrainConfig, model: PretrainedConfig, tokens: int, *, width: int = 4
 ) -> tuple[bool, Memory]:
     """Whether to recompute activations, and the estimate. ConfigError when nothing fits, with what would."""
-    shape, limit = Shape.of(model), available(config)
+    shape, limit = Shape.of(model, config.caiwen.layers), available(config)
     keeping = estimate(config, shape, tokens, recompute=False, width=width)
     saving = estimate(config, shape, tokens, recompute=True, width=width)
     if config.gradient_checkpointing is not None or config.disable_gradient_checkpointing:

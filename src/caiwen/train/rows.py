@@ -56,7 +56,8 @@ def texts(config: TrainConfig) -> Iterator[str]:
     from caiwen.train.reading import records_of
     from caiwen.train.registry import sources
 
-    names = dict.fromkeys(name for s in (config, *config.caiwen.stages) for name in s.dataset or ())
+    each = [config.dataset, *(stage.dataset for stage in config.caiwen.stages)]
+    names = dict.fromkeys(name for datasets in each for name in datasets or ())
     for source in sources(tuple(names), config.dataset_dir):
         for record in islice(records_of(source), config.max_samples):
             try:
