@@ -13,7 +13,7 @@ from caiwen.ingest.report import FileOutcome, IngestReport, Outcome, Progress
 from caiwen.ingest.stream import streamed
 from caiwen.records import Fact
 from caiwen.records.macro import SeriesPoint
-from caiwen.sources import Mapping, Reading, open_source, read_directory
+from caiwen.sources import Mapping, Reading, hide_password, open_source, read_directory
 from caiwen.store import Source, Store
 
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".parquet", ".pq"})
@@ -70,7 +70,7 @@ class _Desk:
 
     def take(self, ref: str | Path) -> FileOutcome:
         started = time.monotonic()
-        shown = str(ref)
+        shown = hide_password(ref) if isinstance(ref, str) and is_url(ref) else str(ref)
         try:
             return self._read(ref, started)
         except CaiwenError as error:

@@ -44,6 +44,8 @@ class Converter:
         self.tally: Counter[str] = Counter()
         self.names: set[tuple[str | None, str]] = set()
         self._long_columns: dict[tuple[str, str], Column | None] = {}
+        self._written: dict[str, dict[bool, tuple[int, str]]] = defaultdict(dict)
+        """Column → whether a cell names its own unit → the first such cell."""
 
     def facts(self) -> Iterator[Fact]:
         suspects, duplicates = self._look()
@@ -183,6 +185,8 @@ class Converter:
             self.tally["missing"] += 1
             return None
         value, text, scale = self._understood(raw, column)
+        if value is not None:
+            self._written[column.name].setdefault(_names_unit(raw), (number, raw))
         if value is None and text is None:
             self._note("数字格里不是数字", number, f"{column.name}：{raw[:30]}")
             return None
@@ -241,8 +245,20 @@ class Converter:
             f"{problem} {self.tally[problem]} 处：{'；'.join(shown)}"
             for problem, shown in self.problems.items()
         ]
+        mixed = [(name, cells) for name, cells in self._written.items() if len(cells) > 1]
+        if mixed:
+            told = "；".join(
+                f"{name}（第 {c[True][0]} 行 {c[True][1]}，第 {c[False][0]} 行 {c[False][1]}）"
+                for name, c in mixed[:_SHOWN]
+            )
+            lines.append(f"同一列里有的数自带单位，有的没有，请核对没有单位的：{told}")
         if self.bound and self.bound.unknown:
             lines.append(
                 f"没有用到的列（不是已知项目，可在映射里指明）：{'、'.join(self.bound.unknown[:20])}"
             )
         return [f"{self.spool.sheet}：{line}" for line in lines]
+
+
+def _names_unit(raw: str) -> bool:
+    """12.3亿元 and 21.5% say what they count in."""
+    return not raw[-1:].isdigit() and any(c.isdigit() for c in raw) and not raw.endswith((")", "）"))

@@ -42,7 +42,12 @@ class Reading:
         """Facts of all tables, row by row (of a ``companies`` table the names), and the points of macro series.
         DocumentError or ConfigError when a table cannot be read."""
         for table in self.tables:
-            yield from self._facts_of(table)
+            try:
+                yield from self._facts_of(table)
+            except rows.EmptyTableError as error:
+                if len(self.tables) == 1:
+                    raise
+                self.warnings.append(str(error))
 
     def _facts_of(self, table: TableMapping) -> Iterator[Fact | SeriesPoint]:
         for sheet, stream in table_streams(self.path, self.url, table):

@@ -19,6 +19,12 @@ Row = tuple[int, tuple[str, ...]]
 _CSV_ENCODINGS = ("utf-8-sig", "gb18030", "big5")
 _SAMPLE = 1 << 20
 _LARGEST_SHARE = 1000
+_PATIENCE = 10
+"""Seconds to wait for a database server."""
+
+
+class EmptyTableError(DocumentError):
+    """A table without rows. Beside other tables it is told and passed over."""
 
 
 @dataclass
@@ -51,7 +57,7 @@ def spooled(sheet: str, rows: Iterator[Row], header_row: int, skip_rows: int, wh
                 count += 1
         if not count:
             hint = "确认工作表与列名所在行（header_row）"
-            raise DocumentError("表里没有数据行", where=f"{where} {sheet}".strip(), hint=hint)
+            raise EmptyTableError("表里没有数据行", where=f"{where} {sheet}".strip(), hint=hint)
         yield Spool(sheet, header, count, file)
 
 
@@ -168,11 +174,11 @@ def parquet_rows(path: Path) -> Iterator[Row]:
 
 def sql_rows(url: str, table: str | None, query: str | None) -> Iterator[Row]:
     """Rows of a table or a query, fetched by the driver in pieces. DocumentError when the database does not answer."""
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        engine = create_engine(url)
+        engine = _engine(url)
         statement = text(query) if query else _whole_table(engine, table or "")
         with engine.connect().execution_options(stream_results=True, yield_per=2000) as connection:
             result = connection.execute(statement)
@@ -181,9 +187,39 @@ def sql_rows(url: str, table: str | None, query: str | None) -> Iterator[Row]:
                 yield number, tuple(text_of(cell) for cell in record)
         engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        hint = "检查连接地址、驱动与表名"
-        raise DocumentError(f"数据库读不出来：{reason}", where=hide_password(url), hint=hint) from error
+        said, hint = _trouble(error)
+        raise DocumentError(said, where=hide_password(url), hint=hint) from error
+
+
+def _engine(url: str) -> Any:
+    """An engine that gives up on a dead server soon, and makes no new SQLite file."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+
+    made = make_url(url)
+    kind = made.get_backend_name()
+    if kind == "sqlite" and made.database and not Path(made.database).is_file():
+        raise DocumentError(
+            "没有这个数据库文件", where=made.database, hint="检查路径；sqlite:////绝对路径 要四条斜线"
+        )
+    patience = {"connect_timeout": _PATIENCE} if kind in ("postgresql", "mysql", "mariadb") else {}
+    return create_engine(made, connect_args=patience)
+
+
+def _trouble(error: Exception) -> tuple[str, str]:
+    """What went wrong with a database, and what to do."""
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, OperationalError
+
+    reason = (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]
+    if isinstance(error, NoSuchTableError):
+        return f"数据库里没有表「{reason}」", "检查映射里的 table；在别的 schema 里的表用 query 写 SELECT"
+    if isinstance(error, NoSuchModuleError | ArgumentError):
+        return f"认不出这个数据库地址（{reason}）", "写成 postgresql+psycopg://用户:密码@主机/库 这样的地址"
+    if isinstance(error, ImportError):
+        return f"缺少数据库驱动 {error.name or reason}", f"pip install {error.name or '相应的驱动'}"
+    if isinstance(error, OperationalError):
+        return f"数据库连不上或中途断开（{reason}）", "检查数据库是否在运行、地址、用户与密码"
+    return f"数据库读不出来（{reason}）", "检查表名、列名与 SQL"
 
 
 def _whole_table(engine: Any, name: str) -> Any:

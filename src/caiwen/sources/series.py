@@ -19,12 +19,12 @@ from caiwen.finance.macro.indicators import (
     region_of,
 )
 from caiwen.finance.macro.term import Grain, Term, TermCell, as_grain, read_cell
+from caiwen.finance.macro.units import in_base_units, plain_unit
 from caiwen.records import Document, Observation
 from caiwen.records.macro import SeriesPoint
 from caiwen.sources.cells import is_missing, read_number
 from caiwen.sources.mapping import TableMapping
 from caiwen.sources.rows import Row, Spool, column_numbers
-from caiwen.sources.series_units import in_base_units, plain_unit
 
 _SHOWN = 5
 _META = {
@@ -227,11 +227,11 @@ class SeriesConverter:
     def _form(self, name: SeriesName, at: TermCell) -> Form:
         """As the name or a column of its own says; a bare rate such as CPI is what the taxonomy takes it for."""
         known = indicator(name.indicator)
-        form = name.form or (
-            known.main
-            if known.main in GROWTHS and (known.kind == "rate" or plain_unit(name.unit) == "%")
-            else Form.VALUE
-        )
+        form = name.form or Form.VALUE
+        if name.form is None and known.main in GROWTHS:
+            form = known.main
+        elif name.form is None and plain_unit(name.unit) == "%" and known.unit not in ("", "%"):
+            form = Form.YTD_YOY if known.main is Form.YTD else Form.YOY
         if at.cumulative:
             return {Form.VALUE: Form.YTD, Form.YOY: Form.YTD_YOY}.get(form, form)
         return form
