@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from caiwen.ask.clauses import readings_of
-from caiwen.ask.intent import REASON, aggregate_of, compound_term, reason_measures, wants_text
+from caiwen.ask.intent import REASON, aggregate_of, asks_for_text, compound_term, reason_measures, wants_text
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.plan import (
@@ -130,7 +130,7 @@ class Planner:
             topic=topic.text,
             terms=topic.terms,
             needs=topic.needs,
-            exact=compound if compound and not reading.has("explain_strong") else None,
+            exact=compound if compound and not asks_for_text(reading) else None,
             sections=topic.sections,
             companies=tuple(dict.fromkeys(companies)),
             periods=tuple(p for p in periods if p.form == "report"),

@@ -11,10 +11,11 @@ from caiwen.ask.changes import POINTS
 from caiwen.ask.compose_market import market_sentences
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, Outcome
-from caiwen.ask.passages import Quote, body_of, relevant
+from caiwen.ask.passages import Quote, relevant
 from caiwen.ask.periods_text import is_balance, moment_words, words_of
 from caiwen.ask.plan import Explain, Query
 from caiwen.ask.saying import Sentence, amount
+from caiwen.ask.sections import body_of
 from caiwen.ask.words import words
 from caiwen.records import Scope
 
@@ -288,7 +289,7 @@ def _where(quote: Quote) -> str:
 
 
 def _title(quote: Quote) -> str:
-    return quote.passage.section.rsplit(" / ", 1)[-1] or "正文"
+    return quote.title or quote.passage.section.rsplit(" / ", 1)[-1] or "正文"
 
 
 def _quoted(quote: Quote) -> str:

@@ -160,9 +160,23 @@ def _lost_numerator(reading: Reading) -> str | None:
     return None
 
 
+def asks_for_text(reading: Reading) -> bool:
+    """有哪些, 计划, 情况说明: words that text answers rather than a figure."""
+    return reading.has("explain") or reading.has("explain_strong") or bool(reading.of("topic"))
+
+
+def _topic_of_item(reading: Reading) -> bool:
+    """控股股东股权质押情况: the item only says whose."""
+    named = [m.end for m in reading.of("item")]
+    return any(
+        (reading.text[max(0, m.start - 1) : m.start] == "的" and m.start - 1 in named) or m.start in named
+        for m in reading.of("topic")
+    )
+
+
 def wants_text(reading: Reading, measures: list[Measure]) -> bool:
     """原因, 分析, 详情: text; but a statement line asked for with 描述 or 介绍 stays a figure."""
-    if REASON.search(reading.text):
+    if REASON.search(reading.text) or _topic_of_item(reading):
         return True
     if any(map(reading.has, ("number", "change.rate", "aggregate", "rank"))):
         return False

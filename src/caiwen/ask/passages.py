@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from caiwen.ask.plan import CompanyRef, Explain
-from caiwen.ask.words import load
+from caiwen.ask.sections import best_section, body_of, is_bare, says_nothing
 from caiwen.ask.world import ANNUAL, World
 from caiwen.finance.text import squash
 from caiwen.records import Passage
@@ -17,13 +17,7 @@ from caiwen.store import Hit, StoredDocument
 QUOTED = 5
 """Passages quoted at most."""
 QUOTED_CHARS = 1500
-_TICKED_NO = re.compile(r"[√☑✓]\s*不适用|[√☑✓]\s*否")
-_TICKED_YES = re.compile(r"[√☑✓]\s*适用|[√☑✓]\s*是")
-_TICKS = re.compile(r"[√☑✓□☐]\s*(?:不适用|适用|是|否)")
-_SHORT = 12
-_ORDINALS = re.compile(
-    r"^(?:第[一二三四五六七八九十]+[节章]|[（(]?[一二三四五六七八九十\d]+[）)]?[、.．]?)\s*"
-)
+_THIN = 80
 
 
 class Index(Protocol):
@@ -51,6 +45,8 @@ class Quote:
     nothing: bool = False
     article: str | None = None
     words: tuple[str, ...] = ()
+    title: str = ""
+    """Of a section that says nothing throughout: its title, the passage may stand under a lesser one."""
     only: str = ""
     """The part of the passage that is quoted, where the rest is about something else."""
 
@@ -98,11 +94,15 @@ class Reader:
         """The section whose title the statutory format gives to this topic, or that bears the topic's own words."""
         titles = self.world.store.sections(document.sha256)
         wanted = [*plan.sections, plan.topic.replace(" ", "")] if not plan.needs else list(plan.sections)
+        found: dict[str, list[Quote]] = {}
         for part in wanted:
-            chosen = _best_title(titles, part)
-            if chosen:
-                return self._section(plan, document, chosen)
-        return []
+            chosen = best_section(titles, part)
+            if chosen is None or any(chosen.startswith(one) or one.startswith(chosen) for one in found):
+                continue
+            found[chosen] = self._section(plan, document, chosen)
+            if not _is_thin(found[chosen]):
+                break
+        return [quote for quotes in found.values() for quote in quotes][: self.most]
 
     def _section(self, plan: Explain, document: StoredDocument, title: str) -> list[Quote]:
         inside = [
@@ -111,13 +111,18 @@ class Reader:
             if p.section == title or p.section.startswith(f"{title} / ")
         ]
         body = [p for p in inside if p.kind != "heading" and squash(p.text)]
-        return _limited(body, plan, document, self.most)
+        telling = [p for p in body if not says_nothing(p) and not is_bare(p)]
+        if telling or not body:
+            return _limited(telling, plan, document, self.most)
+        said = next((p for p in body if says_nothing(p)), body[0])
+        return [Quote(said, document, says_nothing(said), title=title.rsplit(" / ", 1)[-1])]
 
     def _by_search(self, plan: Explain, documents: list[StoredDocument]) -> list[Quote]:
         """The best passages that hold one of the question's own words, and what the topic needs beside it."""
         if self.index is None:
             return []
-        own = [w for w in plan.topic.split() if len(w) >= 2] or list(plan.terms)
+        own = [w for w in plan.topic.split() if len(w) >= 2]
+        own += [w for w in plan.terms[:1] if plan.sections or not own]
         limits = [d.sha256 for d in documents] or sorted(self.allowed or ())
         hits = self.index.search(" ".join((plan.topic, *plan.terms)), self.most * 6, documents=limits)
         found: list[tuple[int, int, int, Quote]] = []
@@ -133,6 +138,13 @@ class Reader:
         return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[: self.most]]
 
 
+def _is_thin(quotes: Sequence[Quote]) -> bool:
+    """Hardly more than 详见某报告: a further section may say more. That there is nothing is enough said."""
+    if any(quote.nothing for quote in quotes):
+        return False
+    return sum(len(squash(body_of(quote.passage))) for quote in quotes) < _THIN
+
+
 def relevant(passage: Passage, own: Sequence[str], needs: Sequence[str] = ()) -> list[str]:
     """The sentences and table rows that hold one of the own words, and one of the words needed beside it."""
     parts = [part.strip() for part in re.split(r"(?<=[。！？])|\n", body_of(passage)) if part.strip()]
@@ -142,20 +154,6 @@ def relevant(passage: Passage, own: Sequence[str], needs: Sequence[str] = ()) ->
 def _report_order(document: StoredDocument) -> tuple[object, ...]:
     kind = document.filing.kind
     return (kind in ANNUAL, document.filing.period or "", kind is ANNUAL[0], document.pages)
-
-
-def _best_title(titles: list[str], part: str) -> str | None:
-    """The section whose own title holds ``part``: the title closest in length, the first of equals."""
-    wanted = _plain(part)
-    own = [(title, _plain(title.rsplit(" / ", 1)[-1])) for title in titles]
-    fitting = [
-        (len(name), n, title) for n, (title, name) in enumerate(own) if len(wanted) >= 2 and wanted in name
-    ]
-    return min(fitting)[2] if fitting else None
-
-
-def _plain(title: str) -> str:
-    return re.sub(r"[、，,和及与的\s]", "", _ORDINALS.sub("", squash(title)))
 
 
 def _limited(body: list[Passage], plan: Explain, document: StoredDocument, most: int) -> list[Quote]:
@@ -173,20 +171,3 @@ def _limited(body: list[Passage], plan: Explain, document: StoredDocument, most:
         kept.sort(key=lambda p: p.ordinal)
     nothing = bool(kept) and all(says_nothing(p) for p in kept)
     return [Quote(p, document, nothing, words=tuple(words)) for p in kept]
-
-
-def body_of(passage: Passage) -> str:
-    """The passage without the title of its section, which it may begin with; lines stay apart."""
-    text = "\n".join(" ".join(line.split()) for line in passage.text.splitlines() if line.strip())
-    title = " ".join(passage.section.rsplit(" / ", 1)[-1].split())
-    return text.removeprefix(title).strip() if title else text
-
-
-def says_nothing(passage: Passage) -> bool:
-    """□适用 √不适用 and hardly more, or a short 无 / 不存在: the filing states that there is nothing."""
-    flat = squash(body_of(passage))
-    if _TICKED_NO.search(flat):
-        rest = _TICKS.sub("", flat)
-        return not _TICKED_YES.search(flat) and len(rest) <= _SHORT
-    nothing: list[str] = load("topics.yaml")["nothing"]
-    return len(flat) <= _SHORT and any(flat.strip("。.") == word or flat.startswith(word) for word in nothing)

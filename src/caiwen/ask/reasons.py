@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from caiwen.ask.passages import Quote, body_of
+from caiwen.ask.passages import Quote
 from caiwen.ask.plan import (
     BreakdownMeasure,
     DifferenceMeasure,
@@ -14,6 +14,7 @@ from caiwen.ask.plan import (
     Measure,
     RatioMeasure,
 )
+from caiwen.ask.sections import body_of
 from caiwen.ask.words import words
 from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy

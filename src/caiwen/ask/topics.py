@@ -34,7 +34,11 @@ def topic_of(reading: Reading) -> Topic:
     kept += [(m.start, m.meaning) for m in reading.word("explain") if m.meaning not in _asking()]
     own = [word for word in dict.fromkeys(word for _, word in sorted(kept)) if _EMPTY.sub("", word)]
     statutory = [t for t in load("topics.yaml")["topics"] if any(word in reading.text for word in t["words"])]
-    statutory.sort(key=lambda t: -max(len(w) for w in t["words"] if w in reading.text))
+    # the longest word first; of equals the later one: 控股股东股权质押 is about the pledge
+    statutory.sort(
+        key=lambda t: max((len(w), reading.text.find(w)) for w in t["words"] if w in reading.text),
+        reverse=True,
+    )
     if not own and statutory:
         own = [next(w for w in sorted(statutory[0]["words"], key=len, reverse=True) if w in reading.text)]
     terms = dict.fromkeys(word for t in statutory for line in t["terms"] for word in line.split())
