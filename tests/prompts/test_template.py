@@ -9,7 +9,7 @@ import pytest
 from caiwen import prompts
 from caiwen.errors import ConfigError
 from caiwen.prompts import Message
-from tests.prompts.tokenizers_here import KINDS, byte_level, llama2, llama3, qwen
+from tests.prompts.tokenizers_here import KINDS, LLAMA3, QWEN, byte_level, llama2, llama3, qwen
 
 pytest.importorskip("transformers", reason="the extra train is not installed")
 
@@ -119,6 +119,33 @@ def test_serving_renders_as_training(name: str, forget: bool, thinking: bool, ki
             *earlier, (prompt, _) = trained
             served = shown.encode_prompt(tokenizer, talk[: 2 * turns - 1], "系统", forget_thoughts=forget)
             assert served == [token for turn in earlier for side in turn for token in side] + prompt
+
+
+@pytest.mark.parametrize("system", [None, "你是“财问”。\n", ""])
+@pytest.mark.parametrize("thinking", [True, False, None])
+@pytest.mark.parametrize("name", prompts.names())
+def test_other_servers_render_as_training(name: str, thinking: bool | None, system: str | None) -> None:
+    """The saved ``chat_template``, rendered by transformers, is what ``encode_prompt`` encodes."""
+    tokenizer = byte_level((*LLAMA3, *QWEN), bos_token="<|begin_of_text|>", eos_token="<|end_of_text|>")
+    shown = prompts.template(name, enable_thinking=thinking)
+    prompts.fix_tokenizer(tokenizer, shown)
+    for talk in (TALK[:1], TALK[:3], [TALK[0], THOUGHT, TALK[2]]):
+        asked = [{"role": "system", "content": system}] if system is not None else []
+        asked += [{"role": role, "content": content} for role, content in talk]
+        rendered = tokenizer.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)
+        assert tokenizer.encode(rendered, add_special_tokens=False) == shown.encode_prompt(
+            tokenizer, talk, system
+        )
+
+
+def test_the_first_question_is_the_same_where_pieces_begin_with_a_space() -> None:
+    tokenizer, shown = llama2(), prompts.template("llama2")
+    prompts.fix_tokenizer(tokenizer, shown)
+    asked = [{"role": "user", "content": "a a"}]
+    rendered = tokenizer.apply_chat_template(asked, add_generation_prompt=True, tokenize=False)
+    assert tokenizer.encode(rendered, add_special_tokens=False) == shown.encode_prompt(
+        tokenizer, [Message("user", "a a")]
+    )
 
 
 def test_pieces_are_tokenised_one_by_one() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from caiwen.prompts.template import Template, template
 
 _MARK = "{{content}}"
+READ_OFF = "chat_template"
 
 
 def from_tokenizer(
@@ -35,7 +36,7 @@ def from_tokenizer(
         own_system = _inserted(bare, user)
         user = user[len(system.replace(_MARK, own_system, 1)) :]
     return Template(
-        name="chat_template",
+        name=READ_OFF,
         prefix=(prefix,) if prefix else (),
         system=(_slot(system),),
         user=(_slot(user),),

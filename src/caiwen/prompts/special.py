@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from caiwen.prompts.jinja import chat_template
+from caiwen.prompts.parsing import READ_OFF
 from caiwen.prompts.template import Template
 
 _END = "<|endoftext|>"
@@ -12,6 +14,7 @@ _END = "<|endoftext|>"
 def fix_tokenizer(tokenizer: Any, template: Template) -> int:
     """Give the tokenizer the template's end and stop tokens and a padding token; how many were new to it.
 
+    Its ``chat_template`` becomes this template, so that whoever serves the model renders chats as it was tuned.
     Padding is the end-of-sequence token when there is none, as in LLaMA-Factory: never mask labels by it.
     New tokens need ``resize_vocab``.
     """
@@ -25,6 +28,8 @@ def fix_tokenizer(tokenizer: Any, template: Template) -> int:
     if stop:
         # By position: the name of the second parameter differs between versions of transformers.
         added += tokenizer.add_special_tokens({"additional_special_tokens": stop}, False)
+    if template.name != READ_OFF:
+        tokenizer.chat_template = chat_template(template, tokenizer)
     return added
 
 

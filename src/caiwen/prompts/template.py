@@ -47,7 +47,6 @@ class Template:
     stop: tuple[str, ...] = ()
     replace_eos: bool = False
     thought: tuple[str, str] | None = None
-    own_chat_template: bool = False
     enable_thinking: bool | None = True
     preserve_thinking: bool = False
 
