@@ -1,0 +1,126 @@
+"""Macro figures picked by their size: the highest, those above a bound, whether one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from operator import ge, gt, le, lt
+
+from caiwen.ask.macro_compare import MacroComparing
+from caiwen.ask.macro_data import Found, Series, shown
+from caiwen.ask.macro_figures import GRAIN_WORDS
+from caiwen.ask.macro_reply import (
+    remarks,
+    span_words,
+    subject,
+)
+from caiwen.finance.macro.indicators import Form
+
+_SIGNS = {">": gt, ">=": ge, "<": lt, "<=": le}
+_SIGN_WORDS = {">": "高于", ">=": "不低于", "<": "低于", "<=": "不高于"}
+
+
+class MacroSelecting(MacroComparing):
+    """What is asked of the sizes of figures."""
+
+    def _extreme(self) -> None:
+        highest = self.plan.asks == "highest"
+        every = self._all()
+        if (
+            len(every) > 1
+            and len(self.plan.indicators) == 1
+            and len(self._terms()) == 1
+            and self.plan.parts is None
+        ):
+            self._rank(every, highest=highest)
+            return
+        for series, form in every:
+            figures = self._figures(series, form)
+            if not figures:
+                continue
+            best = (max if highest else min)(f.value for f in figures)
+            for found in (f for f in figures if f.value == best):
+                self.reply.add("answer", found, rank=1)
+                span = span_words([f.term for f in figures])
+                word = "最高" if highest else "最低"
+                self.reply.say(
+                    f"{series.region}{found.name}在{span}中{word}的是{found.term.words}，为{shown(found)}{remarks(found)}。",
+                    found,
+                )
+            self.reply.say_known(f"共比较了 {len(figures)} 个有数的{GRAIN_WORDS[figures[0].term.grain]}。")
+
+    def _rank(self, every: Sequence[tuple[Series, Form]], *, highest: bool) -> None:
+        term = self._terms()[0]
+        figures = [f for series, form in every if (f := self._find(series, form, term)) is not None]
+        figures.sort(key=lambda f: f.value, reverse=highest)
+        for found in figures:
+            same = next(i for i, f in enumerate(figures, start=1) if f.value == found.value)
+            self.reply.add("answer" if same == 1 else "alternative", found, rank=same)
+            if same == 1:
+                self.reply.say(
+                    f"{term.words}{found.name}{'最高' if highest else '最低'}的是{found.region}，为{shown(found)}{remarks(found)}。",
+                    found,
+                )
+        others = [f for f in figures if f.value != figures[0].value] if figures else []
+        if others:
+            self.reply.say(f"其余依次为{'，'.join(f'{f.region}{shown(f)}' for f in others)}。", *others)
+
+    def _filter(self) -> None:
+        """Periods (or regions) whose figure is above or below a bound; their number where that is asked."""
+        sign, bound = self.plan.sign, self.plan.bound
+        if sign is None or bound is None:
+            self._list()
+            return
+        for series, form in self._all():
+            figures = self._figures(series, form)
+            if not figures:
+                continue
+            kept = [f for f in figures if _SIGNS[sign](f.value, bound)]
+            for found in kept:
+                self.reply.add("answer", found)
+            span, unit = span_words([f.term for f in figures]), GRAIN_WORDS[figures[0].term.grain]
+            limit = _bound_words(bound, figures[0])
+            self.reply.known.append(limit)
+            listed = f"：{'，'.join(f'{f.term.words}{shown(f)}' for f in kept)}" if kept else ""
+            said = f"{series.region}{figures[0].name}在{span}中{_SIGN_WORDS[sign]}{limit}的{unit}{'份' if unit == '月' else ''}有 {len(kept)} 个{listed}"
+            self.reply.known.append(f"{len(kept)} {len(figures)}")
+            self.reply.say(f"{said}（共 {len(figures)} 个有数）。", *(kept or figures[:1]))
+            if self.plan.asks == "count" or not kept:
+                self.reply.add_plain(
+                    f"{figures[0].name}{_SIGN_WORDS[sign]}{limit}的{unit}数",
+                    str(len(kept)),
+                    "number",
+                    "个",
+                    first=True,
+                )
+
+    def _truth(self) -> None:
+        sign, bound = self.plan.sign, self.plan.bound
+        if sign is None or bound is None:
+            self._value()
+            return
+        for series, form in self._all():
+            terms = self._terms() or series.terms(form)[-1:]
+            for term in terms:
+                found = series.find(form, term, cumulative=self.plan.cumulative)
+                if found is None:
+                    self._filter()
+                    return
+                holds = _SIGNS[sign](found.value, bound)
+                limit = _bound_words(bound, found)
+                self.reply.known.append(limit)
+                self.reply.add("alternative", found)
+                self.reply.add_plain(
+                    subject(found), "true" if holds else "false", "boolean", None, first=True
+                )
+                said = "是" if holds else "否"
+                self.reply.say(
+                    f"{said}：{subject(found)}为{shown(found)}，{'' if holds else '没有'}{_SIGN_WORDS[sign]}{limit}{remarks(found)}。",
+                    found,
+                )
+
+
+def _bound_words(bound: Decimal, like: Found) -> str:
+    return shown(
+        Found(like.indicator, like.region, like.term, like.form, bound, like.unit, like.point, like.operands)
+    )
