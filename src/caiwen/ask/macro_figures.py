@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from caiwen.ask.macro_data import Found, Series
 from caiwen.ask.macro_reply import (
