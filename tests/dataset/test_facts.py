@@ -84,6 +84,7 @@ def test_what_cannot_be_stated_is_left_out() -> None:
     assert not facts.usable(conflict)
     assert not facts.usable(opening)
     assert not facts.usable(nameless)
+    assert not facts.usable(replace(nameless, item="办公地址", text="830011"))
     assert facts.usable(revenue)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from caiwen.records import Basis, Fact, Scope, Span, Status
 _BASES = (Basis.CORRECTED, Basis.REPORTED, Basis.COMPARATIVE, Basis.RESTATED)
 _LONGEST = 60
 _FAR = 100
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _ENDS = ("期初", "期末")
 """2020年期初现金… reads as the balance at the opening of 2020; such lines stand under 货币资金 and 现金的期末余额 too."""
 _SUMMABLE = ("money", "shares", "people", "count")
@@ -75,6 +77,8 @@ def usable(fact: Fact) -> bool:
         return False
     if fact.value is None:
         text = fact.text or ""
+        if asked_with(fact.item) == "哪里" and not _HAN.search(text):  # tables hold postcodes as addresses
+            return False
         absent = text.startswith(tuple(load("naming.yaml")["absent"]))
         return 0 < len(text) <= _LONGEST and not absent and taxonomy().get(fact.item) is not None
     return all(len(member) <= _LONGEST for member in fact.dimensions.values())

@@ -19,7 +19,7 @@ from caiwen.records import Passage
 T = TypeVar("T")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
-_KEY_CHARS = 120
+_KEY_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
