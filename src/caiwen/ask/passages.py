@@ -18,6 +18,7 @@ QUOTED = 5
 """Passages quoted at most."""
 QUOTED_CHARS = 1500
 _THIN = 80
+_EXCERPT = 120
 
 
 class Index(Protocol):
@@ -99,8 +100,10 @@ class Reader:
             chosen = best_section(titles, part)
             if chosen is None or any(chosen.startswith(one) or one.startswith(chosen) for one in found):
                 continue
-            found[chosen] = self._section(plan, document, chosen)
-            if not _is_thin(found[chosen]):
+            quotes = self._section(plan, document, chosen)
+            if quotes:
+                found[chosen] = quotes
+            if quotes and not _is_thin(quotes):
                 break
         return [quote for quotes in found.values() for quote in quotes][: self.most]
 
@@ -114,8 +117,8 @@ class Reader:
         telling = [p for p in body if not says_nothing(p) and not is_bare(p)]
         if telling or not body:
             return _limited(telling, plan, document, self.most)
-        said = next((p for p in body if says_nothing(p)), body[0])
-        return [Quote(said, document, says_nothing(said), title=title.rsplit(" / ", 1)[-1])]
+        said = next((p for p in body if says_nothing(p)), None)
+        return [Quote(said, document, True, title=title.rsplit(" / ", 1)[-1])] if said else []
 
     def _by_search(self, plan: Explain, documents: list[StoredDocument]) -> list[Quote]:
         """The best passages that hold one of the question's own words, and what the topic needs beside it."""
@@ -133,9 +136,18 @@ class Reader:
             fits = held and (not plan.needs or any(need in text for need in plan.needs))
             if document and fits and hit.passage.kind != "heading":
                 near = bool(relevant(hit.passage, own, plan.needs)) if plan.needs else False
-                quote = Quote(hit.passage, document, says_nothing(hit.passage), words=tuple(own))
+                only = _excerpt(hit.passage, own) if plan.companies else ""
+                quote = Quote(hit.passage, document, says_nothing(hit.passage), words=tuple(own), only=only)
                 found.append((-near, -held, place, quote))
         return [quote for *_, quote in sorted(found, key=lambda f: f[:3])[: self.most]]
+
+
+def _excerpt(passage: Passage, own: Sequence[str]) -> str:
+    """The sentences and rows that hold the words, of a passage that a search found; all of a short one."""
+    parts = relevant(passage, own)
+    joined = " …… ".join(parts)
+    short = len(body_of(passage)) <= _EXCERPT
+    return "" if short or not parts or len(joined) > _EXCERPT * 2 else joined
 
 
 def _is_thin(quotes: Sequence[Quote]) -> bool:
