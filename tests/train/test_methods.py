@@ -83,6 +83,9 @@ def test_missing_models_are_told(place: Place, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(NotFoundError, match="没有这个模型文件夹"):
         place.run("a", model_name_or_path=str(tmp_path / "nowhere"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(NotFoundError, match=r"Hugging Face 上取不到 org/no-such-model.*USE_MODELSCOPE_HUB"):
+        place.run("a", model_name_or_path="org/no-such-model")
     (tmp_path / "empty").mkdir()
     with pytest.raises(NotFoundError, match=r"里没有 tokenizer\.json"):
         place.run("b", model_name_or_path=str(tmp_path / "empty"))
@@ -105,6 +108,7 @@ def test_modelscope_is_asked_when_wanted(place: Place, monkeypatch: pytest.Monke
 
     fake = types.SimpleNamespace(snapshot_download=snapshot_download)
     monkeypatch.setitem(sys.modules, "modelscope", fake)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: None)
     assert hubs.locate("org/model", where="x") == "org/model", "Hugging Face unless asked"
     monkeypatch.setenv("USE_MODELSCOPE_HUB", "1")
     assert hubs.locate("org/model", where="x") == str(place.base)
