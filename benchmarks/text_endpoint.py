@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -54,9 +55,11 @@ class Latency:
 
 
 def good(body: Body) -> Answer:
-    """A pair that repeats the beginning of the passage, so that every one should be verified."""
+    """A pair that repeats the sentences of the passage, so that every one should be verified."""
     passage = body["messages"][-1]["content"].split("：\n", 1)[1].rsplit("\n只输出 JSON", 1)[0]
-    told = {"question": f"关于{passage[:24]}，材料怎么说？", "answer": passage[:150]}
+    words = "".join(re.findall("[\u4e00-\u9fff]+", passage))
+    whole = passage[: passage.rfind("。") + 1] or passage
+    told = {"question": f"关于{words[:24]}，材料怎么说？", "answer": whole}
     return Answer(json.dumps(told, ensure_ascii=False))
 
 
