@@ -18,6 +18,7 @@ from caiwen.errors import CaiwenError, NotFoundError
 if TYPE_CHECKING:
     from caiwen.dataset.audit import Audit
     from caiwen.dataset.build import Tally
+    from caiwen.dataset.review import Decisions
     from caiwen.workspace import Workspace
 
 app = new_group("问答数据：从事实库生成、核对、导出，审计别人的数据")
@@ -203,11 +204,10 @@ def _rows(folder: Path) -> list[dict[str, object]]:
     return list(pairs(folder, unverified=True))
 
 
-def _ask(decisions: object, rows: list[dict[str, object]], author: str, count: int) -> int:
+def _ask(decisions: Decisions, rows: list[dict[str, object]], author: str, count: int) -> int:
     """One pair after the other on the terminal; an empty line passes over, q ends."""
-    from caiwen.dataset.review import Decision, Decisions, undecided
+    from caiwen.dataset.review import Decision, undecided
 
-    assert isinstance(decisions, Decisions)
     made = 0
     for row in undecided(rows, decisions)[:count]:
         say(f"\n[{row['id']}] {row['status']} {row['document']} 第 {row['page']} 页")
