@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 import institutions
+import macro
 import manufacturer
 from layout import Fonts
 
@@ -29,6 +30,7 @@ def main() -> None:
     institutions.write_bank(options.output / "澜屿银行_2023年年度报告.html")
     institutions.write_insurer(options.output / "恒穗人寿_2022年年度报告.pdf", fonts)
     institutions.write_broker(options.output / "星垣岭证券_2023年年度报告.docx")
+    macro.write(options.output.parent / "macro")
 
 
 if __name__ == "__main__":

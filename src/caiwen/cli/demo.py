@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from caiwen.workspace import Workspace
 
 MATERIAL = "material"
+MACRO = "macro"
 QUESTIONS = "questions.txt"
 PICTURE = "出处.png"
 
@@ -41,8 +42,12 @@ def demo(
     _title("一、读入材料")
     with reading() as on_progress:
         report = workspace.ingest([source / MATERIAL], on_progress=on_progress)
+        tables = [source / MACRO] if (source / MACRO).is_dir() else []
+        series = workspace.ingest(tables, mapping="macro", on_progress=on_progress)
     ingest.show(report)
     say(str(report))
+    if tables:
+        say(f"宏观数据：{series}")
     say()
     documents.show(workspace.documents())
     _title("二、找到的事实")
@@ -52,10 +57,9 @@ def demo(
     say(f"（每个回答都带这一提示）{workspace.guard.notice}")
     _title("四、看原页")
     _picture(workspace, records)
-    if report.failures:
-        raise CaiwenError(
-            f"有 {len(report.failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里"
-        )
+    failures = [*report.failures, *series.failures]
+    if failures:
+        raise CaiwenError(f"有 {len(failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里")
     say(f'\n演示完成：工作区在 {workspace.folder}；接着试试 caiwen --workspace {folder} ask "…"')
 
 
