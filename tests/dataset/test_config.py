@@ -70,3 +70,9 @@ def test_own_templates_replace_the_shipped_ones_of_their_kind_only() -> None:
     assert made["lookup"]["questions"] == ["{c}{p}{i}几何？"]
     assert made["lookup"]["answers"] == templates()["lookup"]["answers"]
     assert len(templates()["lookup"]["questions"]) > 5
+
+
+def test_an_unknown_knowledge_point_is_told_with_the_nearest_one() -> None:
+    data = {"name": "a", "select": {"points": ["偿债能力", "盈利能里"]}, "generators": {"facts": {}}}
+    with pytest.raises(ConfigError, match="没有名为“盈利能里”的知识点，是不是“盈利能力”"):
+        parse(data, "a")

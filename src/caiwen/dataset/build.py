@@ -125,7 +125,9 @@ class Builder:
             )
         self.folder.mkdir(parents=True, exist_ok=True)
         with Files(self.folder, self.config.corpus) as files:
-            for draft in self._drafts():
+            for draft in map(self._tagged, self._drafts()):
+                if not self._wants(draft):
+                    continue
                 pair = self._decided(draft)
                 files.take(pair)
                 if on_pair and pair.status is not PairStatus.REJECTED:
@@ -142,7 +144,7 @@ class Builder:
             return ["配置里没有用语言模型的生成器，不产生费用"]
         from caiwen.dataset.generators.text import TextGenerator
 
-        return TextGenerator(self.store, use, self.folder, self.config.seed).estimate(
+        return TextGenerator(self.store, self.material.guard, use, self.folder, self.config.seed).estimate(
             self._wanted_documents()
         )
 
@@ -157,9 +159,15 @@ class Builder:
         }
         write_whole(self.folder / REPORT, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
+    def _tagged(self, draft: Draft) -> Draft:
+        return replace(tagged(draft, self.sector), system=self.config.system)
+
+    def _wants(self, draft: Draft) -> bool:
+        wanted = self.config.select.points
+        return not wanted or not set(wanted).isdisjoint(draft.points)
+
     def _decided(self, draft: Draft) -> Pair:
         """All checks of one draft; a person's decision on an earlier build of the same pair comes last."""
-        draft = replace(tagged(draft, self.sector), system=self.config.system)
         kind = (
             f"{draft.generator}.{draft.template.split('.')[0]}"
             if draft.generator == "facts"
@@ -229,7 +237,7 @@ class Builder:
             from caiwen.dataset.generators.text import TextGenerator
 
             lacking = {p.name: use.per_point - self.tally.points[p.name] for p in points()}
-            text = TextGenerator(self.store, use, self.folder, self.config.seed)
+            text = TextGenerator(self.store, self.material.guard, use, self.folder, self.config.seed)
             yield from text.drafts(self._wanted_documents(), lacking, self.on_text)
             self.notes += text.notes
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from caiwen.engines.settings import EngineSettings
 from caiwen.errors import ConfigError, system_words
+from caiwen.finance.knowledge_points import points
 
 Kind = Literal["lookup", "member", "text", "multi", "change", "trend", "share", "compare"]
 
@@ -25,7 +26,18 @@ class Select(_Section):
     companies: list[str] = Field(default=[], description="公司（简称、全称或代码）；不写为全部")
     documents: list[str] = Field(default=[], description="文件名；不写为全部")
     periods: list[str] = Field(default=[], description="期间，如 2020；不写为全部")
+    points: list[str] = Field(default=[], description="知识点；不写为全部")
     verified_only: bool = Field(default=False, description="只用经过核对（勾稽或另一处印证）的事实")
+
+    @field_validator("points")
+    @classmethod
+    def _known_points(cls, value: list[str]) -> list[str]:
+        known = [point.name for point in points()]
+        for name in value:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+                raise ValueError(f"没有名为“{name}”的知识点" + (f"，是不是“{near[0]}”？" if near else ""))
+        return value
 
 
 class Facts(_Section):
@@ -199,6 +211,8 @@ def _problem(detail: Any) -> str:
         )
     if detail["type"] == "missing":
         return f"缺少 {key}"
+    if detail["type"] == "value_error":
+        return f"{key}：{detail['ctx']['error']}"
     return f"{key} 的值不对，现在是 {detail['input']!r}"
 
 
