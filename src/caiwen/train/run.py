@@ -35,7 +35,7 @@ def _train(config: TrainConfig, folder: Folder, on_event: OnEvent) -> RunResult:
 
     tokenizer = models.load_tokenizer(config)
     on_event(Event("data"))
-    plan = stages.prepare(config, tokenizer)
+    plan = stages.prepare(_answered(config, folder, on_event), tokenizer)
     shape = models.model_config(config, tokenizer)
     width = models.dtype(config, shape).itemsize
     recompute, estimate = memory.choose(config, shape, stages.largest_batch(config, plan), width=width)
@@ -56,6 +56,22 @@ def _train(config: TrainConfig, folder: Folder, on_event: OnEvent) -> RunResult:
     done = RunResult(folder.path, tuple(results), folder.resumed)
     on_event(Event("done", message=str(folder.path), metrics=done.metrics))
     return done
+
+
+def _answered(config: TrainConfig, folder: Folder, on_event: OnEvent) -> TrainConfig:
+    """With the teacher's answers among the data, when they are asked for; one process asks."""
+    from accelerate import PartialState
+
+    from caiwen.train import answers
+
+    if not answers.wanted(config):
+        return config
+
+    def count(done: int, total: int) -> None:
+        on_event(Event("data", message="教师作答", step=done, steps=total))
+
+    with PartialState(cpu=config.use_cpu).main_process_first():
+        return answers.with_answers(config, folder.path, count)
 
 
 @contextmanager
