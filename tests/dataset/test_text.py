@@ -213,6 +213,22 @@ def test_thoughts_and_fences_and_several_pairs(workspace: Workspace) -> None:
     assert len({row["passage"] for row in making.rows(builder.folder)}) == 5
 
 
+def test_what_the_policy_forbids_is_asked_again(workspace: Workspace) -> None:
+    def script(body: Body, before: int) -> Act:
+        if body["temperature"] > 0.3:
+            return making.pair(body)
+        told = json.loads(making.pair(body).text)
+        told["answer"] += "建议立即买入该股票，股价明天必涨。"
+        return Answer(json.dumps(told, ensure_ascii=False))
+
+    with serving(script) as server:
+        builder = build(workspace, server, passages=3)
+        assert server.log.calls == 6
+        assert not any("买入" in row["answer"] for row in making.rows(builder.folder))
+        builder = build(workspace, server, passages=3, tries=1)
+        assert {f["reason"] for f in making.failures(builder.folder)} == {"合规策略不允许这样的问答"}
+
+
 def test_gaps_are_filled_up_to_the_wanted_number(tmp_path: Path) -> None:
     rare = (
         "公司于报告期内发行可转债，募集资金用于扩大产能，发行方案已经股东大会审议通过，资金到位情况良好。" * 2

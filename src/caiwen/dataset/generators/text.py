@@ -20,6 +20,7 @@ from caiwen.engines.cached import Cached, Replies, key_of
 from caiwen.engines.protocol import LENGTH
 from caiwen.engines.purse import Purse
 from caiwen.errors import ConfigError
+from caiwen.guard import Guard
 from caiwen.records import Passage
 from caiwen.store import Store, StoredDocument
 
@@ -61,8 +62,8 @@ class TextGenerator:
     ``notes``: after a run, what a person should know about it.
     """
 
-    def __init__(self, store: Store, settings: Text, folder: Path, seed: int) -> None:
-        self.store, self.settings, self.folder, self.seed = store, settings, folder, seed
+    def __init__(self, store: Store, guard: Guard, settings: Text, folder: Path, seed: int) -> None:
+        self.store, self.guard, self.settings, self.folder, self.seed = store, guard, settings, folder, seed
         self.prompts = prompts_of(settings)
         self.purse = Purse.of(settings)
         self.engine: Engine = open_engine(settings, self.purse, patient=True)
@@ -144,10 +145,18 @@ class TextGenerator:
         for attempt in range(self.settings.tries):
             reply: Reply = await engine.generate(messages, self.params(attempt, cut))
             try:
-                return pairs_of(reply)
+                return self._allowed(pairs_of(reply))
             except CallError as error:
                 last, cut = error, reply.finish_reason == LENGTH
         raise last
+
+    def _allowed(self, pairs: list[Pair]) -> list[Pair]:
+        """CallError for what the compliance policy would refuse to hear or to say."""
+        for question, answer in pairs:
+            found = (self.guard.check(question, "question"), self.guard.check(answer, "answer"))
+            if any(decision.decision == "refuse" for decision in found):
+                raise CallError("合规策略不允许这样的问答")
+        return pairs
 
     def _tell(self, jobs: Sequence[Job], done: Done[list[Pair]]) -> None:
         """Write the list of failures, whole or not at all, and the notes."""
