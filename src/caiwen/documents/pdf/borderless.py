@@ -22,6 +22,7 @@ from caiwen.documents.pdf.borderless_columns import (
     is_table,
     only_names,
 )
+from caiwen.documents.pdf.borderless_lines import NEAR
 from caiwen.documents.pdf.rows import Row, rule
 from caiwen.documents.pdf.rulings import Ruling
 from caiwen.documents.pdf.splits import goes_on_overleaf, surely_goes_on
@@ -37,8 +38,6 @@ MAX_NAMES = 40
 MAX_TITLES = 8
 """A header that a page repeats stands below at most so many lines (title, date, unit)."""
 CENTRED = 6.0
-NEAR = 0.8
-"""Lines of one row stand at most this many character heights apart."""
 TIGHT = 0.88
 """Lines nearer than this share of the usual distance of rows are lines of one row."""
 LEAST_PAIRS = 3
@@ -63,13 +62,13 @@ class Region:
 @dataclass(frozen=True)
 class Carry:
     """What a table that ends a page hands on: its columns, the texts in its header lines and how many those are, the
-    texts above, its last name, how far apart its rows stand."""
+    texts above, its last names, how far apart its rows stand."""
 
     columns: Sequence[Column]
     head: tuple[str, ...]
     lines: int
     above: frozenset[str]
-    label: str
+    labels: tuple[str, ...]
     pitch: float
 
 
@@ -241,11 +240,9 @@ def _continued(rows: Sequence[Row], rules: Sequence[Ruling], carry: Carry) -> Re
 
 def _completes(carry: Carry, rows: Sequence[Row]) -> bool:
     """Whether the page begins with the rest of the last name, which the page break cut off."""
-    return (
-        bool(rows and carry.label)
-        and only_names(rows[0], carry.columns)
-        and goes_on_overleaf(carry.label, rows[0].text)
-    )
+    if not rows or not only_names(rows[0], carry.columns):
+        return False
+    return any(goes_on_overleaf(label, rows[0].text) for label in carry.labels)
 
 
 def open_head(rows: Sequence[Row], floor: int) -> Region | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from caiwen.documents.pdf.lines import Piece
-from caiwen.documents.pdf.rows import Row, is_numeral, is_value
+from caiwen.documents.pdf.rows import Row, is_note, is_numeral, is_value
 
 ALIKE = 4.5
 """Numbers of one column begin, end or stand centred within this many points of each other; brackets stick out."""
@@ -15,8 +15,13 @@ MIN_FILLED = 0.45
 """Of the places of a table at least this share holds something; the labels in a chart are sparser."""
 MIN_NAMED = 0.25
 """Of the rows at least this share has a word; the axis and bars of a chart have none."""
+LONGEST_REST = 2
+"""Digits of the rest of a broken reference to a note."""
 OUTDENT = 2.5
 """Names begin at most this many characters left of where the names of the rows of figures do."""
+
+
+Stretch = tuple[float, float]
 
 
 class Column(NamedTuple):
@@ -34,9 +39,12 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
     The other rows only show how wide the first column of words is.
     """
     seeds = [row for row in rows if row.seed]
-    values = _apart(seeds, _unite((p.x0, p.x1) for row in seeds for p in row.pieces if is_value(p)))
-    texts = []
-    for piece in (p for row in seeds for p in row.pieces):
+    pieces = [p for row in seeds for p in row.pieces]
+    values = _apart(seeds, _unite((p.x0, p.x1) for p in pieces if is_value(p)))
+    notes = [v for v in values if _is_of_notes(v, [p for row in rows for p in row.pieces])]
+    values = [v for v in values if v not in notes]
+    texts = list(notes)
+    for piece in pieces:
         if is_value(piece):
             continue
         x0, x1 = piece.x0, piece.x1
@@ -46,13 +54,49 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
             continue
         texts.append((x0, min([x1, *(v[0] - 1 for v in hit)])))
     first = min((x0 for x0, _ in values), default=0.0)
-    heads = [row.pieces[0] for row in rows if not row.seed and not is_value(row.pieces[0])]
-    texts += [(p.x0, p.x1) for p in heads if p.x1 <= first]
-    return sorted([Column(*v, True) for v in values] + [Column(*t, False) for t in _unite(texts)])
+    heads = [row.pieces for row in rows if not row.seed and not is_value(row.pieces[0])]
+    beside = [pieces for pieces in heads if pieces[0].x1 <= first]
+    words = _unite(texts + [(pieces[0].x0, pieces[0].x1) for pieces in beside])
+    lone = [pieces[0] for pieces in beside if len(pieces) == 1]
+    words = _with_centred(words, lone, texts)
+    return sorted([Column(*v, True) for v in values] + [Column(*t, False) for t in words])
 
 
-def _unite(ranges: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    united: list[tuple[float, float]] = []
+def _with_centred(words: list[Stretch], lone: Sequence[Piece], texts: Sequence[Stretch]) -> list[Stretch]:
+    """The stretches of words, the first one with the headings that stand in the middle of its column (流动资产：).
+
+    ``lone``: pieces alone in their rows; ``texts``: the words beside figures.
+    """
+    centred = []
+    for stretch in words[1:]:
+        held = [p for p in lone if stretch[0] <= p.x0 < stretch[1]]
+        own = any(stretch[0] < x1 and x0 < stretch[1] for x0, x1 in texts)
+        if held and not own and not any(is_note(p.text) for p in held):
+            centred.append(stretch)
+    kept = [stretch for stretch in words if stretch not in centred]
+    return [(kept[0][0], max(x1 for _, x1 in (kept[0], *centred))), *kept[1:]] if kept else words
+
+
+def _is_of_notes(stretch: Stretch, pieces: Sequence[Piece]) -> bool:
+    """Whether references to notes stand here, and the few numbers are rests of broken ones (七、1 / 0)."""
+    held = [p for p in pieces if stretch[0] < p.x1 and p.x0 < stretch[1]]
+    notes = sum(1 for p in held if is_note(p.text))
+    return notes > 0 and all(_is_rest(p) for p in held if is_numeral(p)) and 2 * notes >= len(held)
+
+
+def _is_rest(piece: Piece) -> bool:
+    return len(piece.text) <= LONGEST_REST
+
+
+def rest_of_note(piece: Piece, columns: Sequence[Column]) -> bool:
+    """A number of one or two digits below references to notes."""
+    return _is_rest(piece) and any(
+        not c.figures and c.x0 - piece.size < piece.x0 and piece.x1 < c.x1 + piece.size for c in columns[1:]
+    )
+
+
+def _unite(ranges: Iterable[Stretch]) -> list[Stretch]:
+    united: list[Stretch] = []
     for x0, x1 in sorted(ranges):
         if united and x0 < united[-1][1]:
             united[-1] = (united[-1][0], max(x1, united[-1][1]))
@@ -61,7 +105,7 @@ def _unite(ranges: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     return united
 
 
-def _apart(seeds: Sequence[Row], ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _apart(seeds: Sequence[Row], ranges: list[Stretch]) -> list[Stretch]:
     """The ranges, except that one that holds two values of a row (a long number bridged two columns) is taken apart."""
     parted = []
     for x0, x1 in ranges:
@@ -109,9 +153,20 @@ def _alike(members: list[Piece], side: int) -> int:
 
 def fits(row: Row, columns: Sequence[Column]) -> bool:
     """Whether every piece stands where pieces of its kind do: values below values, words left of them."""
-    return all(
-        _in_figures(p, columns) if is_value(p) else _in_words(p, columns) is not None for p in row.pieces
+    return _is_centred(row, columns) or all(
+        _in_figures(p, columns) or (is_numeral(p) and rest_of_note(p, columns))
+        if is_value(p)
+        else _in_words(p, columns) is not None
+        for p in row.pieces
     )
+
+
+def _is_centred(row: Row, columns: Sequence[Column]) -> bool:
+    """A heading in the middle of the names' column (流动资产：)."""
+    figures = next((c.x0 for c in columns if c.figures or c.empty), 0.0)
+    piece = row.pieces[0]
+    inside = columns[0].x0 < piece.x0 and piece.x1 < figures
+    return len(row.pieces) == 1 and inside and piece.text.endswith(("：", ":"))
 
 
 def extends(row: Row, columns: Sequence[Column]) -> bool:
@@ -127,7 +182,8 @@ def extends(row: Row, columns: Sequence[Column]) -> bool:
 
 def only_names(row: Row, columns: Sequence[Column]) -> bool:
     """A row that keeps to the columns and has no figure: a heading among the rows, a name with blank cells."""
-    return not row.figures and not row.sentence and fits(row, columns)
+    figures = [p for p in row.figures if not rest_of_note(p, columns)]
+    return not figures and not row.sentence and fits(row, columns)
 
 
 def is_aligned(row: Row, columns: Sequence[Column]) -> bool:
@@ -140,6 +196,7 @@ def is_aligned(row: Row, columns: Sequence[Column]) -> bool:
             if c.figures or c.empty
         )
         for p in row.figures
+        if not rest_of_note(p, columns)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from caiwen.documents.pdf.borderless_columns import Column, nearest
+from caiwen.documents.pdf.borderless_columns import ALIKE, Column, Stretch, nearest
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.pdf.rows import Row, rule
 from caiwen.documents.pdf.rulings import Ruling
@@ -17,7 +17,6 @@ BESIDE = 4.0
 """The middles of two lines of one head stand at most this many points apart."""
 OVERLAP = 0.25
 Span = tuple[int, int]
-Stretch = tuple[float, float]
 
 
 def merge_lines(head: Sequence[Row]) -> list[Row]:
@@ -35,12 +34,20 @@ def merge_lines(head: Sequence[Row]) -> list[Row]:
 
 
 def _completes(above: Row, row: Row) -> bool:
-    """Whether every text is the rest of the head right above it (2018年12月3 / 1日)."""
-    for piece in row.pieces:
-        over = [p for p in above.pieces if p.x0 < piece.x1 and piece.x0 < p.x1]
+    """Whether every text is the rest of the head right above it (2018年12月3 / 1日), but for a head that stands lower
+    (项目)."""
+    rests = [
+        (piece, [p for p in above.pieces if p.x0 < piece.x1 and piece.x0 < p.x1]) for piece in row.pieces
+    ]
+    rests = [(piece, over) for piece, over in rests if over or not _is_corner(piece)]
+    for piece, over in rests:
         if len(over) != 1 or not rule("head").fullmatch((over[0].text + piece.text).replace(" ", "")):
             return False
-    return True
+    return bool(rests)
+
+
+def _is_corner(piece: Piece) -> bool:
+    return rule("corner").fullmatch(piece.text.replace(" ", "")) is not None
 
 
 def _any_shared(one: Row, other: Row) -> bool:
@@ -79,17 +86,27 @@ def with_heads(columns: Sequence[Column], head: Sequence[Row]) -> list[Column]:
         return list(columns)
     places = head_places(head, columns)
     pieces = [p for row in head for p in row.pieces]
-    corners = [(p.x0, p.x1) for p in pieces if rule("corner").fullmatch(p.text.replace(" ", ""))]
+    corners = [(p.x0, p.x1) for p in pieces if _is_corner(p)]
     beyond = places[0][1] > columns[1].x0 and places[0] not in corners
     headed = columns[1:] if beyond else columns
     if len(places) <= len(headed):
         return list(columns)
     taken = in_order(places, [(c.x0, c.x1) for c in headed])
+    figures = [(places[i], c) for i, c in zip(taken, headed, strict=True) if c.figures]
+    end = _usual_end([(place, c) for place, c in figures if place not in corners])
     found = list(columns)
     for number, (x0, x1) in enumerate(places):
         if number not in taken and all(x1 <= c.x0 or c.x1 <= x0 for c in found):
-            found.append(Column(x0, x1, (x0, x1) not in corners, empty=True))
+            numbers = (x0, x1) not in corners
+            reach = max(x1, (x0 + x1) / 2 + end) if numbers else x1
+            found.append(Column(x0, reach, numbers, empty=True))
     return sorted(found)
+
+
+def _usual_end(headed: Sequence[tuple[Stretch, Column]]) -> float:
+    """How far right of the middle of their head figures end, where every column agrees; else 0."""
+    ends = [column.x1 - (x0 + x1) / 2 for (x0, x1), column in headed]
+    return max(ends) if ends and max(ends) - min(ends) <= ALIKE else 0.0
 
 
 def in_order(places: Sequence[Stretch], things: Sequence[Stretch]) -> tuple[int, ...]:

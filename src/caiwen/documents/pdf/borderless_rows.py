@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from caiwen.documents.pdf.borderless import LEAST_PAIRS, NEAR, TIGHT
+from caiwen.documents.pdf.borderless import LEAST_PAIRS, TIGHT
 from caiwen.documents.pdf.borderless_columns import Column, nearest
+from caiwen.documents.pdf.borderless_lines import NEAR, Line, Stitches, line_of
 from caiwen.documents.pdf.lines import Piece, join_wrapped
-from caiwen.documents.pdf.rows import Row, is_numeral
+from caiwen.documents.pdf.rows import Row
 from caiwen.documents.pdf.rulings import Ruling
 from caiwen.documents.pdf.splits import (
-    completes_number,
     dangles,
     goes_on_overleaf,
     is_item,
@@ -31,32 +31,15 @@ VERY_TIGHT = 0.8
 FULL = 1.6
 """A line of a name that leaves at most so many characters of the width of names free is full."""
 SHORT_REST = 4
+INDENT = 4.0
+"""Names begin at most this many characters right of the outermost; what begins further right is centred."""
+APART = 0.8
+"""Points by which the lines of a row stand nearer than rows, at least, where both keep exact distances."""
 ALIKE = 0.02
 MIN_LABELS = 0.6
 """A column of words between figures begins another side when this share of its words are names in Chinese."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _known = lru_cache(maxsize=4096)(is_item)
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one line prints on one side of a table."""
-
-    names: tuple[Piece, ...]
-    values: dict[int, list[Piece]]
-    page: int
-
-    @cached_property
-    def row(self) -> Row:
-        return Row((*self.names, *(p for held in self.values.values() for p in held)))
-
-    @property
-    def figures(self) -> bool:
-        return any(is_numeral(p) for held in self.values.values() for p in held)
-
-    @cached_property
-    def text(self) -> str:
-        return "".join(p.text for p in self.names).replace(" ", "")
 
 
 @dataclass
@@ -80,9 +63,6 @@ class Entry:
     @property
     def pieces(self) -> list[Piece]:
         return [p for line in self.lines for p in line.row.pieces]
-
-    def above(self, column: int) -> str:
-        return "".join(p.text for line in self.lines for p in line.values.get(column, ()))
 
 
 def sides_of(columns: Sequence[Column], pages: Sequence[Sequence[Row]]) -> list[range]:
@@ -156,18 +136,20 @@ class _Side:
     ) -> None:
         self.rules = rules
         self.pages = [
-            [line for row in rows if (line := _line(row, page, columns, side)) is not None]
+            [line for row in rows if (line := line_of(row, page, columns, side)) is not None]
             for page, rows in enumerate(pages)
         ]
         names = [p for lines in self.pages for line in lines for p in line.names]
         self.left = min((p.x0 for p in names), default=columns[side.start].x0)
-        self.limit = max((p.x1 for p in names), default=columns[side.start].x1)
+        begun = [p for p in names if p.x0 < self.left + INDENT * p.size]
+        self.limit = max((p.x1 for p in begun), default=columns[side.start].x1)
         pairs = [pair for lines in self.pages for pair in pairwise(lines)]
         full = [(a, b) for a, b in pairs if a.names and a.values and b.names and b.values]
-        self.pitch = _pitch([b.row.middle - a.row.middle for a, b in full], pairs)
+        self.pitch = _pitch([b.below(a) for a, b in full], pairs)
         ruled = sum(self.ruled(a, b) for a, b in pairs)
         self.banded = 2 * ruled > sum(1 for lines in self.pages for line in lines if line.values)
         self.spaced = sum(self.tight(a, b) for a, b in pairs if not (a.values and b.values)) > 1
+        self.stitched = Stitches(self.pages, columns, self.ruled)
         self.lower = 0
         """How many more names were seen to end beside their figures than to begin there."""
 
@@ -178,10 +160,10 @@ class _Side:
         return any(above < y < below and x0 <= middle <= x1 for y, x0, x1 in self.rules[b.page])
 
     def tight(self, a: Line, b: Line, share: float = TIGHT) -> bool:
-        return self.pitch is not None and b.row.middle - a.row.middle < share * self.pitch
+        return self.pitch is not None and b.below(a) < share * self.pitch
 
     def entries(self) -> list[list[Entry]]:
-        return [self._entries(lines) for lines in self.pages]
+        return [self._entries(self.stitched(lines)) for lines in self.pages]
 
     def _entries(self, lines: Sequence[Line]) -> list[Entry]:
         found: list[Entry] = []
@@ -226,19 +208,11 @@ class _Side:
 
     def _is_beside(self, entry: Entry, line: Line) -> bool:
         """Whether values without a name belong to the names above: they complete its numbers, or it has none."""
-        shared = entry.columns & set(line.values)
-        if shared and line.figures:
-            return self._completes(entry, line, shared)
+        if entry.columns & line.values.keys() and line.figures:
+            return False
         if not entry.label or entry.label.endswith(("：", ":")):
             return False
         return not entry.columns or not line.figures
-
-    @staticmethod
-    def _completes(entry: Entry, line: Line, shared: set[int]) -> bool:
-        """Whether every value of the line is the rest of a number that its narrow column cut."""
-        return shared == set(line.values) and all(
-            completes_number(entry.above(c), "".join(p.text for p in held)) for c, held in line.values.items()
-        )
 
     def _strength(self, entry: Entry, line: Line) -> float:
         """How surely the name of ``line`` goes on with the one of ``entry``, which stands near above it; 0: it does not.
@@ -246,8 +220,8 @@ class _Side:
         Of two names that might go on, the one that leaves less room does.
         """
         last, named = entry.lines[-1], entry.named
-        if shared := entry.columns & set(line.values):
-            return 3 if self._completes(entry, line, shared) else 0
+        if entry.columns & line.values.keys():
+            return 0
         overlap = last.row.y1 - line.row.y0
         if named is None:
             return 3 if overlap > 0.5 * line.row.size else 0
@@ -290,23 +264,15 @@ class _Side:
 def _pitch(steps: Sequence[float], pairs: Sequence[tuple[Line, Line]]) -> float | None:
     """How far apart rows stand: as whole rows that follow each other do.
 
-    Where names break in nearly every row few do; lines that stand clearly nearer are then lines of one row.
+    Where names break in nearly every row few do; lines that stand clearly nearer are then lines of one row. Where the
+    lines of rows and the rows keep two exact distances, however alike, their middle parts them.
     """
+    others = [b.below(a) for a, b in pairs if not (a.values and b.values)]
+    nearer = [step for step in others if steps and step <= min(steps) - APART]
+    if len(nearer) >= LEAST_PAIRS and max(nearer) - min(nearer) < APART:
+        return (max(nearer) + min(steps)) / 2 / TIGHT
     if len(steps) >= LEAST_PAIRS:
         return median(steps)
-    others = [b.row.middle - a.row.middle for a, b in pairs if not (a.values and b.values)]
     if not steps or sum(step < TIGHT * min(steps) for step in others) < LEAST_PAIRS:
         return None
     return min(steps)
-
-
-def _line(row: Row, page: int, columns: Sequence[Column], side: range) -> Line | None:
-    names: list[Piece] = []
-    values: dict[int, list[Piece]] = {}
-    for piece in row.pieces:
-        place = nearest(piece, columns)
-        if place == side.start and not columns[place].figures:
-            names.append(piece)
-        elif place in side:
-            values.setdefault(place, []).append(piece)
-    return Line(tuple(names), values, page) if names or values else None

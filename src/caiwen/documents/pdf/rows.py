@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.rules import load_rules
 
+EVEN, SPREAD = 0.3, 3.0
+"""The gaps in a spread name differ by so many character heights and are so many wide, at most."""
 LONG_TEXT = 26
 SHORT_WORDS, LONGER_WORDS = 16, 28
 """Words beside figures are at most this long; longer where at least three figures stand in the row."""
@@ -104,6 +107,30 @@ class Row:
         return len(found) > 1
 
 
+def unspread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces of a line, a name whose characters are spread over a width (资 产 总 计) as one piece."""
+    count = 0
+    while count < len(pieces) and _is_character(pieces[count].text):
+        count += 1
+    gaps = [b.x0 - a.x1 for a, b in pairwise(pieces[:count])]
+    size = pieces[0].size
+    if count < 3 or max(gaps) > SPREAD * size or max(gaps) - min(gaps) > EVEN * size:
+        return pieces
+    spread = pieces[:count]
+    whole = replace(
+        spread[0],
+        text=" ".join(p.text for p in spread),
+        y0=min(p.y0 for p in spread),
+        x1=spread[-1].x1,
+        y1=max(p.y1 for p in spread),
+    )
+    return (whole, *pieces[count:])
+
+
+def _is_character(text: str) -> bool:
+    return len(text) == 1 and "\u4e00" <= text <= "\u9fff"
+
+
 def is_numeral(piece: Piece) -> bool:
     return _kind(piece.text) == "numeral"
 
@@ -115,6 +142,11 @@ def is_amount(piece: Piece) -> bool:
 
 def is_value(piece: Piece) -> bool:
     return _kind(piece.text) is not None
+
+
+def is_note(text: str) -> bool:
+    """A reference to a note: 七、12."""
+    return rule("note").fullmatch(text.replace(" ", "")) is not None
 
 
 @lru_cache(maxsize=20_000)

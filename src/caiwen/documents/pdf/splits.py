@@ -19,8 +19,10 @@ SLACK = 1.5
 SURELY = 0.8
 """The rest of a label that stands alone in its row leaves less room than this share of a character above it."""
 _DIGITAL = re.compile(r"[-+()（）\d,.%％ ]+")
-_CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])|[-(（]?\d{1,3}(?:,\d{3})+\.\d|\.")
-"""A number that cannot end here: an open group of digits, a bare sign, or one decimal where money has two."""
+_CUT = re.compile(r".*(?:,\d{0,2}|[-.(（])")
+"""A number that cannot end here: an open group of digits, a bare sign."""
+_SHORT, _ONE_MORE = re.compile(r"[-(（]?\d{1,3}(?:,\d{3})+\.\d"), re.compile(r"\d[)）]?")
+"""One decimal where money has two, and the other."""
 _TO = "—–-至~～（("
 """A text that ends so waits for a number: a span of dates, an open bracket."""
 _PAIRS = (("（", "）"), ("(", ")"), ("“", "”"), ("《", "》"), ("【", "】"))
@@ -120,7 +122,8 @@ def goes_on_overleaf(before: str, after: str) -> bool:
 
 def completes_number(before: str, after: str) -> bool:
     """Whether a number was cut in two."""
-    cut = _CUT.fullmatch(before) or after[:1] in (",", ".")
+    short = _SHORT.fullmatch(before) and _ONE_MORE.fullmatch(after)
+    cut = _CUT.fullmatch(before) or short or after[:1] in (",", ".") or _closes(before, after)
     return bool(cut) and _fits(before, after)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from caiwen.documents.pdf.borderless import (
@@ -21,7 +21,7 @@ from caiwen.documents.pdf.borderless_columns import Column, find_columns, fits
 from caiwen.documents.pdf.borderless_heads import merge_lines, with_heads
 from caiwen.documents.pdf.borderless_rows import put_together
 from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage, RawTable
-from caiwen.documents.pdf.rows import Row
+from caiwen.documents.pdf.rows import Row, is_value, unspread
 
 
 @dataclass
@@ -32,10 +32,9 @@ class _Run:
     lines: list[RawLine]
     first: bool
     last: bool
-    regions: list[Region] = field(default_factory=list)
 
     def rows(self) -> list[Row]:
-        return [Row(line.pieces) for line in self.lines]
+        return [Row(unspread(line.pieces)) for line in self.lines]
 
 
 @dataclass
@@ -148,7 +147,7 @@ def _follows(before: RawPage, page: RawPage) -> bool:
 
 def _carry(parts: Sequence[_Part]) -> Carry:
     rows = [*parts[-1].body, *parts[-1].tail]
-    label = rows[-1].pieces[0].text if rows else ""
+    labels = [p.text for p in rows[-1].pieces if not is_value(p)] if rows else []
     first = parts[0]
     above = titles(first.rows, first.region.start)
     return Carry(
@@ -156,7 +155,7 @@ def _carry(parts: Sequence[_Part]) -> Carry:
         head_texts(first.head),
         len(first.head),
         above,
-        label,
+        tuple(labels),
         pitch_of(part.body for part in parts),
     )
 
