@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -58,26 +59,22 @@ def one_state(asker: Asker) -> None:
 
 
 def together(asker: Asker, write: Callable[[], None], readers: int = 4) -> None:
-    done, wrong = threading.Event(), list[BaseException]()
+    done = threading.Event()
 
-    def read() -> None:
+    def read() -> int:
+        count = 0
         while not done.is_set():
-            try:
-                one_state(asker)
-            except BaseException as error:
-                wrong.append(error)
-                return
+            one_state(asker)
+            count += 1
+        return count
 
-    threads = [threading.Thread(target=read) for _ in range(readers)]
-    for thread in threads:
-        thread.start()
-    try:
-        write()
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
-    assert not wrong, wrong[0]
+    with ThreadPoolExecutor(readers) as pool:
+        reading = [pool.submit(read) for _ in range(readers)]
+        try:
+            write()
+        finally:
+            done.set()
+        assert all(future.result() for future in reading)
 
 
 def test_answers_while_an_ingest_commits(store: Store, tmp_path: Path) -> None:
