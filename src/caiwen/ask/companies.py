@@ -120,6 +120,8 @@ class CompanyBook:
     def _at(self, text: str, at: int) -> CompanyMention | None:
         for length in self._lengths.get(text[at : at + 2], ()):
             word = text[at : at + length]
+            if len(word) < length:
+                continue
             if word in self._official:
                 return CompanyMention(at, at + length, tuple(self._official[word]))
             if word in self._loose:

@@ -40,10 +40,14 @@ class Scored:
 
 @dataclass(slots=True)
 class _Text:
+    """An article taken apart. ``held``: pairs of its text and of the path to it; ``known``: also of its lead."""
+
     article: Article
     pairs: Counter[str]
     path: frozenset[str]
     lead: frozenset[str]
+    held: frozenset[str]
+    known: frozenset[str]
     length: int
     counts: bool
     opening: str
@@ -74,14 +78,13 @@ class ArticleSearch:
         mean = sum(text.length for _, text in texts) / len(texts)
         rarest = math.log(1 + (len(texts) + 0.5) / 0.5)
         matter = own - _asked(topic)
-        total = sum(weights.get(pair, rarest) for pair in matter) or 1.0
+        total = sum(weights.get(pair, rarest) for pair in sorted(matter)) or 1.0
         found = []
         for sha256, text in texts:
-            score = sum(weight * _gain(text, pair, mean) for pair, weight in weights.items())
+            known = text.known
+            score = sum(w * _gain(text, pair, mean) for pair, w in weights.items() if pair in known)
             if score > 0:
-                held = sum(
-                    w for p, w in weights.items() if p in matter and (p in text.pairs or p in text.path)
-                )
+                held = sum(w for p, w in weights.items() if p in matter and p in text.held)
                 share = held / total
                 found.append(
                     Scored(sha256, text.article, score * (0.5 + share) * _favour(text, topic), share)
@@ -130,10 +133,12 @@ def _text(article: Article) -> _Text:
     pairs = Counter(_pairs(article.text))
     counts = any(quantity.sign for norm in article.norms for quantity in norm.quantities)
     path, lead = frozenset(_pairs(" ".join(article.path))), frozenset(_pairs(article.text[:_LEAD_CHARS]))
+    held = path | pairs.keys()
     quantities = tuple(quantity for norm in article.norms for quantity in norm.quantities)
     punishes = any(norm.kind is NormKind.PENALTY for norm in article.norms)
     opening = plain(article.text[:20])
-    return _Text(article, pairs, path, lead, sum(pairs.values()), counts, opening, quantities, punishes)
+    length = sum(pairs.values())
+    return _Text(article, pairs, path, lead, held, held | lead, length, counts, opening, quantities, punishes)
 
 
 def _pairs(text: str) -> list[str]:
@@ -155,14 +160,14 @@ def _gain(text: _Text, pair: str, mean: float) -> float:
 
 def _weights(topic: str, own: set[str], texts: Sequence[_Text]) -> dict[str, float]:
     """Pairs of the topic and, at half weight, of how statutes say it; rare ones weigh more."""
-    factors = dict.fromkeys(own, 1.0)
+    factors = dict.fromkeys(sorted(own), 1.0)
     for said in _sayings(topic):
         for pair in _pairs(said):
             factors.setdefault(pair, _SYNONYM)
     count = len(texts)
     weights = {}
     for pair, factor in factors.items():
-        holding = sum(pair in text.pairs or pair in text.path for text in texts)
+        holding = sum(pair in text.held for text in texts)
         if holding:
             weights[pair] = factor * math.log(1 + (count - holding + 0.5) / (holding + 0.5))
     return weights

@@ -45,8 +45,10 @@ class Lexicon:
     def __init__(self, entries: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
         pairs = entries.items() if isinstance(entries, Mapping) else entries
         self._meanings = dict(pairs)
-        self._longest = max(map(len, self._meanings), default=0)
-        self._starts = {word[0] for word in self._meanings}
+        lengths: dict[str, set[int]] = {}
+        for word in self._meanings:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {start: sorted(sizes, reverse=True) for start, sizes in lengths.items()}
 
     def __contains__(self, word: str) -> bool:
         return word in self._meanings
@@ -61,15 +63,15 @@ class Lexicon:
     def _hits(self, text: str) -> Iterator[Hit]:
         at = 0
         while at < len(text):
-            hit = self._at(text, at) if text[at] in self._starts else None
+            hit = self._at(text, at) if text[at] in self._lengths else None
             if hit:
                 yield hit
             at = hit.end if hit else at + 1
 
     def _at(self, text: str, at: int) -> Hit | None:
-        for length in range(min(self._longest, len(text) - at), 0, -1):
+        for length in self._lengths[text[at]]:
             word = text[at : at + length]
-            if word in self._meanings and _stands_alone(text, at, at + length):
+            if word in self._meanings and at + length <= len(text) and _stands_alone(text, at, at + length):
                 return Hit(at, at + length, word, self._meanings[word])
         return None
 

@@ -49,6 +49,8 @@ class FactStore(Protocol):
 
     def version(self) -> str: ...
 
+    def periods_of(self, who: Sequence[str], items: Sequence[str]) -> list[str]: ...
+
     def cells(self, item: str, period: str, scope: Scope, spans: Iterable[Span]) -> list[Cell]: ...
 
     def numbers(self, hashes: Iterable[str]) -> frozenset[int]: ...
@@ -154,6 +156,7 @@ class Material:
         self.store = store
         self.stamp = stamp
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._latest: dict[str, Period | None] = {}
         self._columns: dict[frozenset[str] | None, Columns] = {}
         self._lock = RLock()
 
@@ -196,6 +199,16 @@ class Material:
             key = self.market.owners.get(who, who)
             found[key] = f"{found.get(key, '')}{text}；"
         return found
+
+    def latest_year(self, company: Company) -> Period | None:
+        """The latest year for which there is one of the figures that every report has."""
+        with self._lock:
+            if company.who not in self._latest:
+                names = [company.who, *company.full_names]
+                found = map(Period.parse, self.store.periods_of(names, words("often_ranked")))
+                years = [period for period in found if period and period.part is Part.FY]
+                self._latest[company.who] = max(years, key=lambda p: p.year, default=None)
+            return self._latest[company.who]
 
     def vocabulary(self, company: Company) -> Vocabulary:
         with self._lock:
@@ -309,10 +322,7 @@ class World:
 
     def _latest_in_tables(self, company: Company) -> Period | None:
         """The latest year for which imported tables hold one of the figures that every report has."""
-        names = [company.who, *company.full_names]
-        facts = self.store.facts(FactFilter(codes=names, items=words("often_ranked"), dimensions="none"))
-        years = [p for f in facts if (p := Period.parse(f.period)) and p.part is Part.FY]
-        return max(years, key=lambda p: p.year) if years else None
+        return self._material.latest_year(company)
 
     def name_of(self, sha256: str) -> str:
         document = self.document(sha256)

@@ -69,7 +69,10 @@ class Formulas:
     def __init__(self, entries: tuple[Formula, ...]) -> None:
         self.all = entries
         self._by_name = {lower(name): f for f in entries for name in (f.name, *f.aliases)}
-        self._longest = max(map(len, self._by_name))
+        lengths: dict[str, set[int]] = {}
+        for name in filter(lambda name: len(name) > 1, self._by_name):
+            lengths.setdefault(name[:2], set()).add(len(name))
+        self._lengths = {start: sorted(sizes, reverse=True) for start, sizes in lengths.items()}
 
     def get(self, name: str) -> Formula | None:
         return self._by_name.get(lower(name))
@@ -83,9 +86,9 @@ class Formulas:
         found: list[FormulaMention] = []
         at = 0
         while at < len(text):
-            for length in range(min(self._longest, len(text) - at), 1, -1):
+            for length in self._lengths.get(text[at : at + 2], ()):
                 formula = self._by_name.get(text[at : at + length])
-                if formula and stands_alone(text, at, at + length):
+                if formula and at + length <= len(text) and stands_alone(text, at, at + length):
                     found.append(FormulaMention(formula, at, at + length))
                     at += length - 1
                     break

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SEPARATORS = frozenset(" \t\r\n\u3000*·•.。-_—~|/\\+=^#@&'\"`「」『』“”‘’【】[]{}<>《》")
 """Signs that may stand between the characters of a term; 。 and ASCII dots count only inside a run of ideographs."""
@@ -44,10 +45,13 @@ def views(text: str) -> list[View]:
 def _folded(view: View, name: str) -> View:
     pairs: list[tuple[str, int]] = []
     for char, offset in zip(view.text, view.offsets, strict=True):
-        if unicodedata.category(char) == "Cf":
-            continue
-        pairs += [(folded, offset) for folded in unicodedata.normalize("NFKC", char).casefold()]
+        pairs += [(folded, offset) for folded in _folding(char)]
     return _view(name, pairs)
+
+
+@lru_cache(maxsize=20_000)
+def _folding(char: str) -> str:
+    return "" if unicodedata.category(char) == "Cf" else unicodedata.normalize("NFKC", char).casefold()
 
 
 def _joined(view: View, name: str) -> View:

@@ -111,7 +111,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A consistent view of the store for the length of the block."""
-    with errors(engine), engine.connect() as connection:
+    with errors(engine), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -119,8 +119,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """The same, but also what is committed between two reads of the block is not seen."""
     level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with errors(engine), engine.connect() as connection:
-        yield connection.execution_options(**level)
+    with errors(engine), engine.connect() as connection, connection.execution_options(**level).begin():
+        yield connection
 
 
 @contextmanager

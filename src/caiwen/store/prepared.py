@@ -41,17 +41,21 @@ class Prepared:
         bound = {**compiled.params, **values}
         names = compiled.positiontup
         given = bound if names is None else tuple(bound[name] for name in names)
-        options = {"stream_results": True} if streamed else {}
-        result = connection.exec_driver_sql(compiled.string, given, execution_options=options)
+        if connection.dialect.name == "sqlite":
+            cursor = (
+                connection.connection.cursor()
+            )  # what SQLAlchemy would make of the answer costs more than the answer
+            cursor.execute(compiled.string, given)
+        else:
+            options = {"stream_results": True} if streamed else {}
+            cursor = connection.exec_driver_sql(compiled.string, given, execution_options=options).cursor
         try:
-            cursor = result.cursor
-            assert cursor is not None
             if not streamed:
                 yield cursor.fetchall()
             while streamed and (part := cursor.fetchmany(_AT_A_TIME)):
                 yield part
         finally:
-            result.close()
+            cursor.close()
 
     def _for(self, connection: Connection) -> SQLCompiler:
         dialect = connection.dialect

@@ -175,6 +175,13 @@ class Reader:
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def periods_of(self, who: Sequence[str], items: Sequence[str]) -> list[str]:
+        """The periods for which a company (all of its keys given) has one of these items as a total."""
+        f = facts.c
+        query = select(f.period).where(f.who.in_(who), f.item.in_(items), f.dimensions == "").distinct()
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def fact(self, fact_id: str) -> Fact:
         """NotFoundError if there is no such fact."""
         with self._reading() as connection:
