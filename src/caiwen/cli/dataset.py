@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,23 +58,22 @@ def build(
     except KeyboardInterrupt:
         warn("已中断：语言模型已经给出的回答都已存好，再运行同样的命令会接着做，不会重复请求")
         raise
-    _show(tally)
+    _show(tally, builder.missing(), wanted.select.points)
     for note in builder.notes:
         warn(note)
     say(f"已建成 {tally.total:,} 对问答：{builder.folder}；接着 caiwen dataset export {wanted.name}")
 
 
-def _show(tally: Tally) -> None:
+def _show(tally: Tally, missing: Mapping[str, str], chosen: Sequence[str]) -> None:
     rows = [(kind, f"{made:,}", f"{tally.kept[kind]:,}") for kind, made in tally.made.most_common()]
     say_table(["生成器", "生成", "留下"], rows, right=["生成", "留下"])
     for title, counts in (("拆分", tally.splits), ("状态", tally.status), ("去掉", tally.dropped)):
         if counts:
             say(f"{title}：" + "，".join(f"{name} {count:,}" for name, count in counts.most_common()))
-    from caiwen.dataset.coverage import wanted_material
     from caiwen.finance.knowledge_points import points
 
-    missing = wanted_material(tally.points)
-    say(f"知识点：{len(points()) - len(missing)} / {len(points())}")
+    count = len(chosen or points())
+    say(f"知识点：{count - len(missing)} / {count}")
     for material in dict.fromkeys(missing.values()):
         say(f"  还没有：{'、'.join(p for p, m in missing.items() if m == material)}；读入{material}可以补上")
 

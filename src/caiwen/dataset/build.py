@@ -148,8 +148,12 @@ class Builder:
             self._wanted_documents()
         )
 
+    def missing(self) -> dict[str, str]:
+        """The wanted knowledge points without a pair, and the material that would give some."""
+        return wanted_material(self.tally.points, self.config.select.points)
+
     def _report(self, texts: int) -> None:
-        empty = [{"point": p, "material": m} for p, m in wanted_material(self.tally.points).items()]
+        empty = [{"point": p, "material": m} for p, m in self.missing().items()]
         record = {
             "name": self.config.name,
             "config": self.config.model_dump(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from caiwen.dataset.data import load
 from caiwen.dataset.generators import concepts, exercises
@@ -33,7 +33,8 @@ def fillers(counts: Mapping[str, int], least: int, wordings: Wordings, seed: int
             yield draft
 
 
-def wanted_material(counts: Mapping[str, int]) -> dict[str, str]:
-    """For every point without a pair: which material would give some."""
+def wanted_material(counts: Mapping[str, int], among: Collection[str] = ()) -> dict[str, str]:
+    """For every point (``among``, if that is given) without a pair: which material would give some."""
     hints: dict[str, str] = load("naming.yaml")["material"]
-    return {p.name: hints[p.area] for p in points() if not counts.get(p.name)}
+    asked = (p for p in points() if not among or p.name in among)
+    return {p.name: hints[p.area] for p in asked if not counts.get(p.name)}
