@@ -13,6 +13,7 @@ from caiwen.errors import ConfigError, DocumentError
 from caiwen.records import Fact, Scope, Span, Status
 from caiwen.sources import Mapping, load_mapping, open_source, preset_names
 from caiwen.sources.reading import read_directory
+from caiwen.workspace import Workspace
 
 HEAD = ["代码", "简称", "年份", "营业收入", "净利润", "基本每股收益", "资产总计", "负债合计"]
 WIDE = {"code": "代码", "short_name": "简称", "period": "年份", "missing": ["-1.0"]}
@@ -205,10 +206,45 @@ def test_a_database_gives_facts_and_a_dead_one_says_so(tmp_path: Path) -> None:
     facts, _ = read(url, source)
     assert value(facts, "600001", "营业收入", "2023") == Decimal("12345678901234567.89")
     assert facts[0].observation.sheet == "利润表"
-    with pytest.raises(DocumentError, match="数据库读不出来"):
+    with pytest.raises(DocumentError, match="认不出这个数据库地址") as caught:
         read("postgresql+nodriver://u:secret@localhost:1/x", source)
-    with pytest.raises(DocumentError, match="数据库读不出来"):
+    assert "secret" not in str(caught.value)
+    with pytest.raises(DocumentError, match="数据库里没有表「没有这张表」"):
         read(url, mapping(table="没有这张表", code="代码", period="年份"))
+    with pytest.raises(DocumentError, match="没有这个数据库文件"):
+        read(f"sqlite:///{tmp_path / 'none.db'}", source)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_an_empty_table_beside_others_is_told_and_passed_over(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    with create_engine(url).begin() as connection:
+        connection.execute(text("create table 空 (代码 text, 年份 integer, 营业收入 text)"))
+        connection.execute(text("create table 满 (代码 text, 年份 integer, 营业收入 text)"))
+        connection.execute(text("insert into 满 values ('600001', 2023, '5')"))
+    tables = [{"table": name, "code": "代码", "period": "年份"} for name in ("空", "满")]
+    facts, warnings = read(url, Mapping.model_validate({"name": "库", "tables": tables}))
+    assert len(facts) == 1
+    assert "表里没有数据行" in warnings[0]
+
+
+def test_units_mixed_in_one_column_are_told(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["600001", "甲", 2020, "12.3亿元", 1, 1, 1, 1],
+        ["600001", "甲", 2021, "1300000000", 1, 1, 1, 1],
+    ]
+    facts, warnings = read(workbook(tmp_path / "a.xlsx", rows), mapping(**WIDE))
+    assert value(facts, "600001", "营业收入", "2020") == 1230000000
+    assert any("营业收入（第 2 行 12.3亿元，第 3 行 1300000000）" in line for line in warnings)
+
+
+def test_the_report_of_a_dead_database_hides_its_password(tmp_path: Path) -> None:
+    made = Workspace.init(tmp_path / "w")
+    path = tmp_path / "m.yaml"
+    path.write_text("name: x\ntables: [{table: t, code: c, period: p}]\n", encoding="utf-8")
+    (failure,) = made.ingest(["postgresql+nodriver://u:secret@localhost:1/x"], mapping=path).failures
+    assert "secret" not in str(failure)
 
 
 def test_full_names_come_from_a_directory_table(tmp_path: Path) -> None:

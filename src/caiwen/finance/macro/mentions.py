@@ -80,7 +80,7 @@ def _fixed(text: str, today: date) -> Iterator[TermMention]:
 
 def _compared(text: str, match: re.Match[str]) -> bool:
     """比上月, 较上季: a step back from another period, not a period of its own."""
-    return text[: match.start()].endswith(("比", "较", "同", "与", "和"))
+    return text[: match.start()].endswith(("比", "较", "同", "与", "和", "于"))
 
 
 def _points(text: str, today: date, taken: list[TermMention]) -> Iterator[TermMention]:
@@ -90,13 +90,21 @@ def _points(text: str, today: date, taken: list[TermMention]) -> Iterator[TermMe
         match = None if inside else _ISO.match(text, at) or _POINT.match(text, at)
         if match is None and not inside and year:
             match = _later(text, at)
-        found = _read(match, today, year) if match else None
+        found = _read(match, today, year) if match and not _steps_back(text, match) else None
         if match is None or found is None:
             at += 1
             continue
         year = found.first.start.year if found.first else year
         yield found
         at = max(found.end, at + 1)
+
+
+def _steps_back(text: str, match: re.Match[str]) -> bool:
+    """比上年同期, 较去年, 同上年: the base of a comparison, told by its words and not by a year of its own."""
+    if "year" not in match.groupdict() or not match["year"].startswith(("上", "去", "前")):
+        return False
+    alone = not any(match[name] for name in ("month", "quarter", "half", "q3", "upto"))
+    return alone and (_compared(text, match) or text[match.end() :].startswith(("同期", "同月", "同季")))
 
 
 def _later(text: str, at: int) -> re.Match[str] | None:

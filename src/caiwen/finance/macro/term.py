@@ -99,6 +99,10 @@ class Term:
         first = Term(self.start, grain)
         return [first.shifted(n) for n in range(MONTHS[self.grain] // MONTHS[grain])]
 
+    def within_size(self, grain: Grain) -> bool:
+        """Whether a term of this grain fits into it."""
+        return self.grain is not Grain.DAY and grain is not Grain.DAY and MONTHS[grain] <= MONTHS[self.grain]
+
     def last(self, grain: Grain) -> Term:
         """Its last part of a finer grain: December of a year."""
         found = Term.of(self.end.year, self.end.month, grain)
