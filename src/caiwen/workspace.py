@@ -254,8 +254,15 @@ class Workspace:
         return self.asker.ask(question, within=within, id=id, previous=previous)
 
     def warm(self) -> None:
-        """Read ahead what questions need, so that the first ones of a service are as quick as the rest; takes seconds."""
+        """Read ahead what questions need, so that the first ones of a service are as quick as the rest; takes seconds.
+
+        What was read is then left out of Python's search for garbage, which would stop a question for 0.2 s now and then.
+        """
+        import gc
+
         self.asker.warm()
+        gc.collect()
+        gc.freeze()
 
     def ask_batch(self, questions: Iterable[str], within: Sequence[str] | None = None) -> Iterator[Answer]:
         """One answer a question, in order, each made when it is asked for."""

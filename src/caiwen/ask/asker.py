@@ -106,8 +106,9 @@ class Asker:
         self._policies = PolicyDesk(store, index)
         self._macro = MacroDesk(store)
 
-    def warm(self, years: int = 3) -> None:
-        """Read ahead what questions and most rankings need: for a service, before its first question.
+    def warm(self, years: int = 4) -> None:
+        """Read ahead what questions and most rankings need: for a service, before its first question. ``years``: those
+        of which most is known.
 
         A few seconds for a market of some thousand companies; answers are the same without it, only the first ones slower.
         """
@@ -115,9 +116,9 @@ class Asker:
             world = self._current()
             columns = Survey(Evidence(world), Query(select=Select(everyone=True), derive=())).columns
             for measure in _often_ranked() if world.book.all else ():
-                known = (set(world.store.item_periods(item)) for item in items_of(measure)[:1])
-                covered = sorted(period for periods in known for period in periods if len(period) == 4)
-                for period in covered[-years:]:
+                counts = self._store.period_counts(items_of(measure))
+                covered = sorted((p for p in counts if len(p) == 4), key=lambda p: (-counts[p], p))
+                for period in covered[:years]:
                     columns.of(measure, PeriodRef(period=period), Scope.CONSOLIDATED)
             self._policies.warm(Universe(world, None))
             for question in words("rehearsed"):

@@ -175,6 +175,13 @@ class Reader:
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def period_counts(self, items: Sequence[str]) -> dict[str, int]:
+        """How many totals of these items there are for each period, over all companies."""
+        f = facts.c
+        query = select(f.period, func.count().label("counted")).where(f.item.in_(items), f.dimensions == "")
+        with self._reading() as connection:
+            return {row.period: row.counted for row in connection.execute(query.group_by(f.period))}
+
     def periods_of(self, who: Sequence[str], items: Sequence[str]) -> list[str]:
         """The periods for which a company (all of its keys given) has one of these items as a total."""
         f = facts.c
