@@ -24,6 +24,7 @@ GUIDES = [
     "docs/howto/ask.md",
     "docs/howto/verify.md",
     "docs/howto/dataset_text.md",
+    "docs/howto/train.md",
 ]
 PLACEHOLDERS = {
     "某某2023年年度报告.pdf": REPORT,
@@ -38,6 +39,10 @@ PLACEHOLDERS = {
 ENDPOINT = "http://localhost:8000/v1"
 FILES = {
     "text.yaml": f"name: text\ngenerators: {{text: {{base_url: '{ENDPOINT}', model: m, passages: 3}}}}\n",
+    "dataset_info.json": '{"pairs": {"file_name": "pairs.json"}}',
+    "pairs.json": '[{"instruction": "净利润是多少？", "output": "12 亿元。"}]',
+    "微调.yaml": "dataset: pairs\ndataset_dir: .\ntemplate: default\nfinetuning_type: lora\nuse_cpu: true\n"
+    "max_steps: 1\noutput_dir: runs/一\ncaiwen: {from_scratch: {hidden_size: 16, num_hidden_layers: 1}}\n",
     "questions.jsonl": '{"id": 1, "question": "砚川精工2023年净利润是多少？"}\n',
     "名单.txt": "609937\n",
     "对照表.csv": "doc,year,field,literal_in_doc,team_table_value_yuan,page\n"
@@ -84,6 +89,7 @@ def test_commands_of_a_guide(
     shutil.copytree(shown[0], tmp_path / "w")
     monkeypatch.chdir(tmp_path / "w")
     shutil.copytree(MATERIAL, "年报")
+    shutil.copytree(ROOT / "configs", "configs")
     with serving(answering) as server:
         for name, text in FILES.items():
             Path(name).write_text(text.replace(ENDPOINT, server.url), encoding="utf-8")
