@@ -205,7 +205,9 @@ def _strangers(text: str, known: list[Mention]) -> Iterable[Mention]:
 
 @lru_cache(maxsize=4096)
 def _may_be_a_name(text: str) -> bool:
-    """A company's name has a noun or an unknown word in it; 意味着, 尽管, 制定了 have none."""
+    """A company's name has a noun or an unknown word in it (意味着, 尽管, 制定了 have none) and closes its brackets."""
     import rjieba
 
+    if text.count("（") != text.count("）"):
+        return False
     return any(not tag.startswith(_NO_NOUNS) for _, tag in rjieba.tag(text))

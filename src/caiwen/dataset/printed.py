@@ -28,6 +28,7 @@ _CHANGE = re.compile(
     r"(?:则|也|均|亦)?(?:同比|大幅|显著|略|微|小幅|分别|整体)*(?:增长|增加|上升|提高|下降|减少|降低|增幅|降幅|变动)(?:率|幅度)?(?:约|达|高达|为|超过)*$"
 )
 _RARE, _ALIKE = 3, 4
+_CLAUSE = re.compile(r"[，。；;\n]|,(?!\d)")
 _LINK = re.compile(r"(?:为|是|达到|达|约|仅|共计|合计|共|人民币|的金额|金额|分别|至|到|\s)$")
 _BEFORE, _AFTER, _LEAD = 90, 30, 40
 
@@ -90,37 +91,49 @@ class Printed:
         if why in ("unit", "company"):
             return ""
         lead = _label(answer[max(0, mention.start - _LEAD) : mention.start])
-        needed = max(
-            _ALIKE, *(len(m.text) + 2 for m in bound.others if m.kind == "item" and lead.endswith(m.text)), 0
-        )
+        items = [_han(m.text) for m in bound.others if m.kind == "item"]
+        beyond = max(_ALIKE, *(len(item) + 2 for item in items if item and lead.endswith(item)), 0)
+        said = question + answer
         for value in self._forms(mention):
-            for number, at in self._places.get(value, ())[:_MOST]:
+            for number, at in self._written_so(value, mention):
                 before = self._before(number, at)
-                if self._of_year(before, bound, why) and (
-                    _common_end(lead, _label(before)) >= needed
-                    or (why != "period" and self._in_row(number, at, lead, question + answer))
+                year = self._year_fits(before, bound)
+                if year is False or (why == "period" and year is None):
+                    continue
+                needed = _ALIKE if year else beyond
+                if _common_end(lead, _label(before)) >= needed or (
+                    why != "period" and self._in_row(number, at, lead, said, beyond)
                 ):
                     return self._where(number)
         return ""
+
+    def _written_so(self, value: Decimal, mention: Mention) -> list[tuple[int, int]]:
+        """The places of a value, those first where it is written as in the claim; small numbers stand everywhere."""
+        digits = _NUMERAL.search(mention.text)
+        written = digits[0] if digits else mention.text
+        places = self._places.get(value, [])
+        return sorted(places, key=lambda p: not self._texts[p[0]].startswith(written, p[1]))[:_MOST]
 
     def _before(self, number: int, at: int) -> str:
         """The words of the same sentence or line before a place."""
         text = self._texts[number]
         return text[max(text.rfind("\n", 0, at), text.rfind("。", 0, at), at - _LEAD * 2, 0) : at]
 
-    def _of_year(self, before: str, bound: Bound, why: str) -> bool:
+    def _year_fits(self, before: str, bound: Bound) -> bool | None:
+        """Whether the year named last before a place is the claim's; None where none is named."""
         said = bound.frame.when.period[:4] if bound.frame.when else ""
         years = _YEAR.findall(before)
-        return years[-1] == said if years else why != "period"
+        return years[-1] == said if years else None
 
-    def _in_row(self, number: int, at: int, lead: str, said: str) -> bool:
-        """应收账款：期初余额 1,234.00；期末余额 …: label and column head are both in the claim."""
+    def _in_row(self, number: int, at: int, lead: str, said: str, beyond: int) -> bool:
+        """应收账款：期初余额 1,234.00；期末余额 …: the label is the end of the claim's words, or it stands in question or
+        answer and the column head right before the claim."""
         text = self._texts[number]
         line = text[text.rfind("\n", 0, at) + 1 : at]
         label, _, cells = line.partition("：")
-        head = "".join(_HAN.findall(re.split("[；：]", cells)[-1]))
-        name = "".join(_HAN.findall(label))
-        return len(head) >= _ALIKE and len(name) >= 2 and name in said and lead.endswith(head)
+        head, name = _han(re.split("[；：]", cells)[-1]), _han(label)
+        named = len(head) >= _ALIKE and len(name) >= 2 and name in said and lead.endswith(head)
+        return named or _common_end(lead, name) >= max(beyond, _ALIKE + 2)
 
     def _speaks_of(self, number: int, year: str) -> bool:
         known = self._years.get(self._passages[number].document)
@@ -185,7 +198,11 @@ def _label(before: str) -> str:
     shorter = _LINK.sub("", text)
     while shorter != text:
         text, shorter = shorter, _LINK.sub("", shorter)
-    return "".join(_HAN.findall(_YEAR.sub(" ", re.split(r"[，,。；;\n]", text)[-1])))
+    return _han(_YEAR.sub(" ", _CLAUSE.split(text)[-1]))
+
+
+def _han(text: str) -> str:
+    return "".join(_HAN.findall(text))
 
 
 def _common_end(one: str, other: str) -> int:
