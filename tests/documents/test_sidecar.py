@@ -37,3 +37,20 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
         read(write(tmp_path, "efective: 2020-03-01\nissued: 2020-01-01\n"))
     with pytest.raises(DocumentError, match="不是正确的 YAML"):
         read(write(tmp_path, "effective: [2020"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("effective: 2020年3月1日\n", "effective 应当是 2024-01-31 这样的日期，现在是 2020年3月1日"),
+        ("published: 2020-02-30\n", "published 应当是"),
+        ("repeals: 旧办法\n", "repeals 应当是一列文字"),
+        ("title: [甲]\n", "title 应当是一段文字"),
+        ("period: 去年\ncode: 甲\n", "code 应当是六位股票代码"),
+    ],
+)
+def test_wrong_values_are_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(write(tmp_path, text))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -15,6 +15,7 @@ from caiwen.knowledge.policy_articles import layout
 from caiwen.knowledge.policy_dates import body_in, dates_of, number_in
 from caiwen.records import Document, Filing, FilingKind
 from caiwen.records.policy import Article, DateSource, PolicyDate, PolicyRecord, Repeal, Revision
+from caiwen.records.words import KIND_WORDS
 
 SIDECAR = "sidecar"
 """The key of ``Document.extra`` that holds the YAML file beside the document, as JSON."""
@@ -135,7 +136,7 @@ def _with_sidecar(record: PolicyRecord, text: str | None) -> PolicyRecord:
         record,
         title=title,
         key=title_key(title),
-        kind=words("kind", record.kind),
+        kind=record.kind if told.get("kind") in KIND_WORDS.values() else words("kind", record.kind),
         issuer=words("issuer", record.issuer),
         number=words("number", record.number),
         issued=day("issued", record.issued),

@@ -31,8 +31,9 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
     from caiwen.knowledge.passages import passages
     from caiwen.knowledge.policy import read_policy
     from caiwen.knowledge.reconcile import reconcile
+    from caiwen.knowledge.told_filing import with_told
 
-    filing = recognise(document)
+    filing = with_told(recognise(document), document)
     facts: dict[str, Fact] = {}
     for extract in EXTRACTORS:
         for fact in extract(document, filing):
