@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from caiwen.errors import ConfigError
 from caiwen.guard import Guard, load_policy
 from caiwen.guard.views import views
 from tests.material import material
@@ -61,6 +62,47 @@ def test_views_keep_the_way_back() -> None:
     last = views("Ａ股\u200b　走——势势势")[-1]
     assert last.text == "a股走势"
     assert last.original_span(0, 4) == (0, 8)
+
+
+POLICY = """
+version: "1"
+effective: "2026-01-01"
+legal_basis: []
+label: 人工智能生成
+notice: 仅供参考
+words: {deed: "上车|梭", tail: "吗|咋样", sober: "年报|公式"}
+rules:
+  - id: timing
+    title: 买卖时机
+    text: 不提供
+    any: ["从不出现的词"]
+    together: [[deed, tail, "!sober"]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("现在上车光伏，咋样", "refuse"),
+        ("咋样，要不要上车", "refuse"),
+        ("上车。咋样", "allow"),  # two sentences
+        ("年报里的上车咋样", "allow"),
+        ("上车", "allow"),
+        ("上车" + "与" * 100 + "咋样", "allow"),  # too far apart to mean anything
+    ],
+)
+def test_word_families_must_stand_together(tmp_path: Path, text: str, decision: str) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    assert Guard(load_policy(file)).check(text).decision == decision
+    assert Guard(load_policy(file)).check(text, "answer").decision == "allow"
+
+
+def test_an_unknown_family_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(POLICY.replace("[[deed,", "[[deeds,"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="together 用到的词表不在 words 里：deeds"):
+        load_policy(file)
 
 
 def test_answers_with_promises_are_refused(guard: Guard) -> None:

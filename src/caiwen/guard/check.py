@@ -9,6 +9,11 @@ from typing import Literal
 from caiwen.guard.policy import Direction, Policy, Rule, load_policy
 from caiwen.guard.views import View, views
 
+_SENTENCE = re.compile(r"[^。！!；;\n]+")
+"""Sentences; a question mark does not end one, for what is asked may follow what is told."""
+_LONGEST = 80
+"""In a longer sentence words of all families stand together by chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -39,10 +44,31 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class _Families:
+    """Word families of which all of ``present`` and none of ``absent`` occur in one sentence."""
+
+    present: tuple[re.Pattern[str], ...]
+    absent: tuple[re.Pattern[str], ...]
+
+    def search(self, text: str) -> tuple[int, int] | None:
+        """Where the first family shows, in the first sentence that holds them all."""
+        for sentence in _SENTENCE.finditer(text):
+            said = sentence[0]
+            if len(said) > _LONGEST:
+                continue
+            found = [pattern.search(said) for pattern in self.present]
+            if all(found) and not any(pattern.search(said) for pattern in self.absent):
+                first = found[0]
+                return (sentence.start() + first.start(), sentence.start() + first.end()) if first else None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
+    together: tuple[_Families, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,8 +81,22 @@ class Guard:
 
     def __post_init__(self) -> None:
         pattern = self.policy.pattern
-        self._rules = [_Compiled(r, p, pattern(r.unless)) for r in self.policy.rules if (p := pattern(r.any))]
+        self._rules = [
+            _Compiled(rule, compiled, pattern(rule.unless), self._families(rule))
+            for rule in self.policy.rules
+            if (compiled := pattern(rule.any))
+        ]
         self._harmless = pattern(self.policy.harmless)
+
+    def _families(self, rule: Rule) -> tuple[_Families, ...]:
+        family = self.policy.family
+        return tuple(
+            _Families(
+                tuple(family(name) for name in names if not name.startswith("!")),
+                tuple(family(name[1:]) for name in names if name.startswith("!")),
+            )
+            for names in rule.together
+        )
 
     @property
     def notice(self) -> str:
@@ -89,4 +129,11 @@ class Guard:
             if match and not (compiled.unless and compiled.unless.search(view.text)):
                 start, end = view.original_span(match.start(), match.end())
                 return [Hit(compiled.rule.id, text[start:end], start, end, view.name)]
+            if direction == "question" and (span := _together(compiled, view)):
+                start, end = view.original_span(*span)
+                return [Hit(compiled.rule.id, text[start:end], start, end, view.name)]
         return []
+
+
+def _together(compiled: _Compiled, view: View) -> tuple[int, int] | None:
+    return next((span for families in compiled.together if (span := families.search(view.text))), None)

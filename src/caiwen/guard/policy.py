@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from caiwen.errors import ConfigError, system_words
 
@@ -32,6 +32,7 @@ class Rule(_Strict):
     """``any``: patterns, one of which must match; ``unless``: patterns that make the text harmless for this rule.
 
     Patterns are regular expressions over the normalised views; ``{name}`` stands for a word list of the file.
+    ``together``: word lists that must all occur in one sentence of a question, in any order; ``!name``: one that must not.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Rule(_Strict):
     decision: Literal["refuse", "flag"] = "refuse"
     directions: tuple[Direction, ...] = ("question",)
     any: tuple[str, ...]
+    together: tuple[tuple[str, ...], ...] = ()
     unless: tuple[str, ...] = ()
     text: str
 
@@ -64,6 +66,18 @@ class Policy(_Strict):
 
     harmless: tuple[str, ...] = ()
     rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _families_exist(self) -> Policy:
+        named = {name.lstrip("!") for rule in self.rules for families in rule.together for name in families}
+        unknown = sorted(named - set(self.words))
+        if unknown:
+            raise ValueError(f"together 用到的词表不在 words 里：{'、'.join(unknown)}")
+        return self
+
+    def family(self, name: str) -> re.Pattern[str]:
+        """A word list as one pattern."""
+        return re.compile(self.words[name])
 
     def pattern(self, parts: tuple[str, ...]) -> re.Pattern[str] | None:
         """One compiled alternative of several patterns, word lists filled in; None for no patterns."""
