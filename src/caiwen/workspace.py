@@ -11,12 +11,12 @@ Every room is imported at the point of use, so that making a Workspace costs not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caiwen.errors import CaiwenError, NotFoundError, system_words
 from caiwen.inputs import canonical_item, canonical_period, choice, parse_value
+from caiwen.once import once
 from caiwen.records import Box, Fact
 from caiwen.records.contract import fact_record
 from caiwen.records.words import KIND_WORDS, SCOPE_WORDS, STATUS_WORDS
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "caiwen.yaml"
 INDEX_FOLDER = "index"
+COMPANIES = Path("cache", "companies.json")
+"""The book of companies, kept for the next command; may be deleted at any time."""
 
 
 class Workspace:
@@ -80,37 +82,44 @@ class Workspace:
             hint="先运行 caiwen init 文件夹，或用 --workspace 指定",
         )
 
-    @cached_property
+    @once
     def settings(self) -> Settings:
         from caiwen.config import load
 
         return load(self.folder / CONFIG_NAME)
 
-    @cached_property
+    @once
     def store(self) -> Store:
         from caiwen.store import Store
 
         wanted = self.settings.store
         return Store.open(wanted.url, folder=self.folder, busy_seconds=wanted.busy_seconds)
 
-    @cached_property
+    @once
     def index(self) -> SearchIndex:
         from caiwen.store.index import SearchIndex
 
         return SearchIndex.open(self.folder / INDEX_FOLDER, self.store, self.settings.search)
 
-    @cached_property
+    @once
     def guard(self) -> Guard:
         from caiwen.guard import Guard, load_policy
 
         policy = self.settings.guard.policy
         return Guard(load_policy(self.folder / policy)) if policy else Guard()
 
-    @cached_property
+    @once
     def asker(self) -> Asker:
         from caiwen.ask import Asker
+        from caiwen.ask.shelf import Shelf
 
-        return Asker(self.store, self.index, self.guard, quotes=self.settings.ask.passages)
+        return Asker(
+            self.store,
+            self.index,
+            self.guard,
+            quotes=self.settings.ask.passages,
+            shelf=Shelf(self.folder / COMPANIES),
+        )
 
     # Material
 

@@ -44,6 +44,7 @@ from caiwen.ask.plan import (
 from caiwen.ask.policy_desk import PolicyDesk
 from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.record import Recorder
+from caiwen.ask.shelf import Shelf
 from caiwen.ask.survey import Survey
 from caiwen.ask.texts import Texts, as_explain, may_be_text
 from caiwen.ask.verify import verified
@@ -82,7 +83,7 @@ class Asker:
     """Answers questions over a store and its search index.
 
     ``guard`` checks questions and answers; ``today`` is what 去年 counts from;
-    ``quotes``: so many passages are quoted at most. One Asker serves many questions, of several threads at a
+    ``quotes``: so many passages are quoted at most; ``shelf`` keeps the book of companies between processes. One Asker serves many questions, of several threads at a
     time; what it caches is dropped when the store changes, and an answer rests on the store as it was at its beginning.
     """
 
@@ -94,12 +95,14 @@ class Asker:
         *,
         today: date | None = None,
         quotes: int = QUOTED,
+        shelf: Shelf | None = None,
     ) -> None:
         self._store = store
         self._index = index
         self._guard = guard
         self._today = today
         self._quotes = quotes
+        self._shelf = shelf
         self._world = World(Material(store))
         self._universes: dict[tuple[str, ...], Universe] = {}
         self._lock = Lock()
@@ -147,7 +150,7 @@ class Asker:
         stamp = self._store.version()
         with self._lock:
             if self._world.stamp != stamp:
-                self._world = World(Material(self._store, stamp))
+                self._world = World(Material(self._store, stamp, self._shelf))
             return self._world
 
     def _answer(self, question: str, limit: Universe, previous: str | None) -> Answer:

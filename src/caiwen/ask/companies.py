@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
@@ -46,46 +46,59 @@ class Guess:
     sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in their common spelling → the places of their companies in a book. ``official``: names as the store knows
+    them; ``loose``: shortenings; ``lengths``: the first two characters of a name → how long such names are, longest first."""
+
+    official: dict[str, list[int]]
+    loose: dict[str, list[int]]
+    lengths: dict[str, list[int]]
+
+
+def _names(companies: Sequence[Company], also: Iterable[tuple[str, str]], generic: frozenset[str]) -> Names:
+    further: dict[str, set[str]] = defaultdict(set)
+    for who, listed in also:
+        further[who] |= {name.strip() for name in _NAME_LIST.split(listed) if 2 <= len(name.strip()) <= 20}
+    nicknames = {official: nick for nick, official in words("nicknames").items()}
+    official: dict[str, list[int]] = {}
+    loose: dict[str, list[int]] = {}
+    for place, company in enumerate(companies):
+        keys = [name_key(name) for name in company.short_names]
+        forms = [name_key(name) for name in (*company.full_names, company.who)] + keys
+        own = (company.who, *company.full_names)
+        forms += [name_key(name) for who in own for name in sorted(further.get(who, ()))]
+        forms += [name_key(nicknames[key]) for key in keys if key in nicknames]
+        forms += [key.replace("(", "").replace(")", "") for key in forms if "(" in key or ")" in key]
+        for form in dict.fromkeys(forms):
+            if form not in generic:
+                official.setdefault(form, []).append(place)
+        shorter = {form for name in company.full_names for form in short_forms(name)}
+        for key in keys:
+            shorter |= _shortenings(key)
+        for form in {name_key(name) for name in shorter}:
+            if len(form) >= 2 and form not in generic:
+                loose.setdefault(form, []).append(place)
+    return Names(official, loose, _lengths(chain(official, loose)))
+
+
 class CompanyBook:
     """All companies of a store (or of a list) by every name under which a question may call them.
 
     ``also``: further names by code or full name (former names), several in one text where a list is printed.
     """
 
-    def __init__(self, companies: Iterable[Company], also: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        companies: Iterable[Company],
+        also: Iterable[tuple[str, str]] = (),
+        names: Names | None = None,
+    ) -> None:
         self.all = tuple(companies)
-        self._also: dict[str, set[str]] = defaultdict(set)
-        for who, names in also:
-            self._also[who] |= {
-                name.strip() for name in _NAME_LIST.split(names) if 2 <= len(name.strip()) <= 20
-            }
-        nicknames: dict[str, str] = words("nicknames")
-        self._nicknames = {official: nick for nick, official in nicknames.items()}
         self._generic = frozenset(words("generic_names")) | place_names()
-        self._official: dict[str, list[Company]] = defaultdict(list)
-        self._loose: dict[str, list[Company]] = defaultdict(list)
         self._whos = {company.who: company for company in self.all}
         self._codes: dict[str, Company] = {c.code: c for c in self.all if c.code}
-        for company in self.all:
-            self._index(company)
-        self._lengths = _lengths(chain(self._official, self._loose))
-
-    def _index(self, company: Company) -> None:
-        own = (company.who, *company.full_names)
-        keys = [name_key(name) for name in company.short_names]
-        official = [name_key(name) for name in (*company.full_names, company.who)] + keys
-        official += [name_key(name) for who in own for name in sorted(self._also.get(who, ()))]
-        official += [name_key(self._nicknames[key]) for key in keys if key in self._nicknames]
-        plain = [key.replace("(", "").replace(")", "") for key in official if "(" in key or ")" in key]
-        for form in (*official, *plain):
-            if form not in self._generic and company not in self._official[form]:
-                self._official[form].append(company)
-        loose = {form for name in company.full_names for form in short_forms(name)}
-        for key in keys:
-            loose |= _shortenings(key)
-        for form in map(name_key, loose):
-            if len(form) >= 2 and form not in self._generic and company not in self._loose[form]:
-                self._loose[form].append(company)
+        self.names = _names(self.all, also, self._generic) if names is None else names
 
     def company(self, who: str) -> Company | None:
         return self._whos.get(who)
@@ -118,14 +131,15 @@ class CompanyBook:
         return behind is not None and behind.official and behind.end > end
 
     def _at(self, text: str, at: int) -> CompanyMention | None:
-        for length in self._lengths.get(text[at : at + 2], ()):
+        names = self.names
+        for length in names.lengths.get(text[at : at + 2], ()):
             word = text[at : at + length]
             if len(word) < length:
                 continue
-            if word in self._official:
-                return CompanyMention(at, at + length, tuple(self._official[word]))
-            if word in self._loose:
-                return CompanyMention(at, at + length, tuple(self._loose[word]), official=False)
+            places = names.official.get(word) or names.loose.get(word)
+            if places:
+                official = word in names.official
+                return CompanyMention(at, at + length, tuple(self.all[n] for n in places), official)
         return None
 
     def guess(self, word: str) -> Guess | None:
@@ -192,13 +206,12 @@ class _Spelling:
                 self.by_char[char].append(who)
 
 
-def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """The first two characters of a name → how long names that begin so are, the longest first."""
+def _lengths(names: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     for name in names:
         if len(name) >= 2:
             found[name[:2]].add(len(name))
-    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
+    return {start: sorted(sizes, reverse=True) for start, sizes in found.items()}
 
 
 def reference(company: Company, how: str = "named", said: str | None = None) -> CompanyRef:

@@ -12,6 +12,7 @@ from typing import Protocol
 from caiwen.ask.columns import Chooser, Columns
 from caiwen.ask.companies import CompanyBook
 from caiwen.ask.registry import Registry
+from caiwen.ask.shelf import Shelf
 from caiwen.ask.words import Lexicon, words
 from caiwen.finance.period import Part, Period
 from caiwen.finance.text import normalise
@@ -154,9 +155,10 @@ class Material:
     Several threads may share one; whoever reads must read this very state of the store (``FactStore.snapshot``).
     """
 
-    def __init__(self, store: FactStore, stamp: str = "") -> None:
+    def __init__(self, store: FactStore, stamp: str = "", shelf: Shelf | None = None) -> None:
         self.store = store
         self.stamp = stamp
+        self._shelf = shelf
         self._vocabularies: dict[str, Vocabulary] = {}
         self._latest: dict[str, Period | None] = {}
         self._columns: dict[frozenset[str] | None, Columns] = {}
@@ -177,7 +179,7 @@ class Material:
 
     @once
     def market(self) -> Market:
-        book = CompanyBook(self.store.companies(), self.former_names)
+        book = self._shelf.book(self.stamp, self._book) if self._shelf else self._book()
         by_who = {name: c for c in book.all for name in (*c.full_names, c.code, c.who) if name}
         filings: dict[str, list[StoredDocument]] = {}
         for document in self.documents:
@@ -186,6 +188,9 @@ class Material:
                 filings.setdefault(owner.who, []).append(document)
         owners = {name: company.who for name, company in by_who.items()}
         return Market(book, by_who, owners, filings)
+
+    def _book(self) -> CompanyBook:
+        return CompanyBook(self.store.companies(), self.former_names)
 
     @once
     def registry(self) -> Registry:
