@@ -57,7 +57,7 @@ class Latency:
 def good(body: Body) -> Answer:
     """A pair that repeats the sentences of the passage, so that every one should be verified."""
     passage = body["messages"][-1]["content"].split("：\n", 1)[1].rsplit("\n只输出 JSON", 1)[0]
-    words = "".join(re.findall("[\u4e00-\u9fff]+", passage))
+    words = "".join(re.findall("[\u4e00-\u9fff]+", re.sub("上述|上文|下文|文中|原文|[该本]段", "", passage)))
     whole = passage[: passage.rfind("。") + 1] or passage
     told = {"question": f"关于{words[:24]}，材料怎么说？", "answer": whole}
     return Answer(json.dumps(told, ensure_ascii=False))

@@ -98,6 +98,16 @@ def test_a_stretch_of_failures_ends_it_too(tmp_path: Path) -> None:
         assert server.log.calls < 120
 
 
+def test_scattered_failures_are_no_stretch(tmp_path: Path) -> None:
+    def script(body: Body, _before: int) -> Act:
+        number = int(body["messages"][0]["content"].strip("第题"))
+        return Refusal(400, "too long") if number % 3 == 0 else good(body)
+
+    with serving(script) as server:
+        done = run(server, tmp_path, 150)
+    assert sum(isinstance(r, CallError) for r in done.results) == 50
+
+
 def test_a_limit_leaves_the_rest_for_another_time(tmp_path: Path) -> None:
     with serving(always(Answer("x"))) as server:
         server.script = lambda body, _before: good(body)

@@ -174,7 +174,7 @@ class TextGenerator:
         failed = sum(isinstance(found, CallError) for found in done.results)
         if failed:
             self.notes.append(
-                f"{failed:,} 段原文没有得到可用的回答，原因见 {self.folder / FAILED}；再运行会重问出错的"
+                f"{failed:,} 段原文没有得到可用的回答，原因见 {self.folder / FAILED}；再运行会重问出错的，回答不能用的要加大 tries"
             )
         if done.budget:
             self.notes.append(f"{left:,} 段原文没有请求：{done.budget.message}。{done.budget.hint}")
