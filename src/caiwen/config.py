@@ -83,6 +83,19 @@ class SearchSettings(_Section):
     )
     heading_boost: float = Field(default=0.5, gt=0, description="标题片段得分的倍数")
     heap_mb: int = Field(default=64, ge=16, description="建立索引时使用的内存（MB）")
+    embedding: str | None = Field(
+        default=None,
+        description="向量检索用的模型：OpenAI 兼容接口写成 http://主机:端口/v1#模型名，本机模型写文件夹；不写就只按词检索",
+    )
+    embedding_key_env: str = Field(
+        default="CAIWEN_EMBEDDING_KEY", description="存放向量接口密钥的环境变量名；密钥不写进文件"
+    )
+    embedding_batch: int = Field(default=32, ge=1, le=2048, description="一次请求向量化多少段文字")
+    embedding_seconds: float = Field(default=30.0, gt=0, description="向量接口一次请求最多等多少秒")
+    fusion_k: float = Field(
+        default=60.0, gt=0, description="按词与按向量两个名次合并时的常数（倒数名次之和 1/(k+名次)）"
+    )
+    fusion_depth: int = Field(default=100, ge=1, le=1000, description="合并时两边各取前多少段")
 
 
 class AskSettings(_Section):

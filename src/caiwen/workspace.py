@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from caiwen.ask import Asker
     from caiwen.ask.answer import Answer
     from caiwen.config import Settings
+    from caiwen.engines.embedding import Embedder
     from caiwen.evaluate.coverage import CoverageRow
     from caiwen.guard import Guard
     from caiwen.ingest import IngestReport, Progress
@@ -99,7 +100,28 @@ class Workspace:
     def index(self) -> SearchIndex:
         from caiwen.store.index import SearchIndex
 
-        return SearchIndex.open(self.folder / INDEX_FOLDER, self.store, self.settings.search)
+        wanted = self.settings.search
+        return SearchIndex.open(self.folder / INDEX_FOLDER, self.store, wanted, self._embedder())
+
+    def _embedder(self) -> Embedder | None:
+        from caiwen.engines.embedding import open_embedder
+
+        wanted = self.settings.search
+        if not wanted.embedding:
+            return None
+        ref = wanted.embedding if "://" in wanted.embedding else str(self.folder / wanted.embedding)
+        return open_embedder(
+            ref,
+            key_env=wanted.embedding_key_env,
+            batch=wanted.embedding_batch,
+            seconds=wanted.embedding_seconds,
+        )
+
+    def warnings(self) -> list[str]:
+        """What the last command of a user should be told besides its result: a search that went without its vectors."""
+        index = self.__dict__.get("index")  # only where the index was in use
+        trouble = index.trouble if index is not None else None
+        return [f"向量检索没有用上，只按词检索：{trouble}"] if trouble else []
 
     @once
     def guard(self) -> Guard:

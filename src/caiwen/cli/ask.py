@@ -79,6 +79,8 @@ def _one(
     explain: bool,
 ) -> Mapping[str, Any]:
     answer = workspace.ask(question, universe, previous=follow)
+    for line in workspace.warnings():
+        warn(line)
     record = answer.as_dict()
     lines = [json_line(record)] if as_json else list(shown(record))
     for line in lines:

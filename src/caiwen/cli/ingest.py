@@ -46,6 +46,8 @@ def ingest(
         warn("已中断：读完的文件都已存好，再运行同样的命令会接着读")
         raise
     show(report)
+    for line in workspace.warnings():
+        warn(line)
     say(f"{report}；存于 {workspace.folder}")
     if report.failures:
         raise typer.Exit(2)

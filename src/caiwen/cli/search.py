@@ -29,6 +29,8 @@ def search(
     """检索原文，每条带文件与页码。"""
     workspace = workspace_of(context)
     hits = workspace.search(query, k, company=company, document=document, period=period, kind=kind)
+    for line in workspace.warnings():
+        warn(line)
     if as_json:
         say_json_lines(hit_record(hit) for hit in hits)
     elif not hits:

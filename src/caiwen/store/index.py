@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,7 @@ from caiwen.store.query import build_query
 from caiwen.store.records import StoredDocument
 from caiwen.store.store import Store
 from caiwen.store.tokens import bigrams, words
+from caiwen.store.vectors import Embedder, Vectors, fused
 
 _FORMAT = "2"
 """Counts up when fields or tokens change: an index of another format is rebuilt."""
@@ -32,6 +33,7 @@ _MARKER = "#"
 _SPARE = 4
 """Candidates looked at for each hit wanted: some are re-weighted, some may be gone from the store."""
 _COMMIT_EVERY = 200
+VECTORS = "vectors.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +72,40 @@ class IndexBusyError(StoreError):
 class SearchIndex:
     """The index of one store. Any number may search; one process at a time writes."""
 
-    def __init__(self, folder: Path, store: Store, settings: SearchSettings) -> None:
+    def __init__(
+        self, folder: Path, store: Store, settings: SearchSettings, embedder: Embedder | None = None
+    ) -> None:
         self._folder = folder
         self._store = store
         self._settings = settings
+        self._vectors = Vectors(folder.parent / VECTORS, embedder) if embedder else None
         if folder.is_dir() and not os.access(folder, os.W_OK):
             self._copy = TemporaryDirectory()  # tantivy locks even to read: search a copy
             folder = Path(shutil.copytree(folder, self._copy.name, dirs_exist_ok=True))
         self._index = _open(folder)
 
     @classmethod
-    def open(cls, folder: Path, store: Store, settings: SearchSettings | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        store: Store,
+        settings: SearchSettings | None = None,
+        embedder: Embedder | None = None,
+    ) -> Self:
         """Open or create, and catch up with the store. Another process that is writing is not waited for:
-        then the search shows what is committed."""
-        index = cls(folder, store, settings or SearchSettings())
+        then the search shows what is committed. With an ``embedder`` the search ranks by vectors too."""
+        index = cls(folder, store, settings or SearchSettings(), embedder)
         if index._seen() != store.last_change():
             with suppress(IndexBusyError):
                 index.sync()
+        elif index._vectors is not None:
+            index._sync_vectors()
         return index
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the vectors took no part; None when they did, or none are set up. Search by words goes on all the same."""
+        return self._vectors.trouble if self._vectors else None
 
     # --- keeping up ----------------------------------------------------------------------------------
 
@@ -105,7 +123,16 @@ class SearchIndex:
                 latest[change.sha256] = change.seq
             self._replay(writer, latest, on_progress)
         self._index.reload()
+        self._sync_vectors()
         return len(latest)
+
+    def _sync_vectors(self) -> None:
+        """Vectors for the documents that have none, or were read anew; none for those that are gone."""
+        mark = f"{self._store.identity}:{self._store.last_change()}"
+        if self._vectors is None or self._vectors.is_synced(mark):
+            return
+        there = sorted(d.sha256 for d in self._store.documents() if d.content_in is None)
+        self._vectors.sync(_Lazily(self._store, there), mark)
 
     def rebuild(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Make the index anew from the store."""
@@ -211,6 +238,54 @@ class SearchIndex:
         ``documents``: sha256; ``codes``, ``periods``, ``kinds``: of the filing. Each narrows the search to any of its members.
         """
         wanted = self._settings.k if k is None else k
+        if self._vectors is not None and wanted > 0 and query.strip():
+            return self._fused(query, wanted, documents, codes, periods, kinds)
+        return self._by_words(query, wanted, documents, codes, periods, kinds)
+
+    def _fused(
+        self,
+        query: str,
+        wanted: int,
+        documents: Sequence[str],
+        codes: Sequence[str],
+        periods: Sequence[str],
+        kinds: Sequence[str],
+    ) -> list[Hit]:
+        """The ranking by words and that by vectors in one; by words alone when the model fails."""
+        assert self._vectors is not None
+        depth = max(wanted, self._settings.fusion_depth)
+        hits = self._by_words(query, depth, documents, codes, periods, kinds)
+        near = self._vectors.nearest(query, depth, self._allowed(documents, codes, periods, kinds))
+        if not near:
+            return hits[:wanted]
+        ranking = fused([[(h.document, h.ordinal) for h in hits], near], self._settings.fusion_k)
+        scores = [(-score, sha256, ordinal) for (sha256, ordinal), score in ranking[: wanted * 2]]
+        return self._resolve(scores)[:wanted]
+
+    def _allowed(
+        self, documents: Sequence[str], codes: Sequence[str], periods: Sequence[str], kinds: Sequence[str]
+    ) -> frozenset[str] | None:
+        """The documents within the limits of a search; None for no limit."""
+        if not (documents or codes or periods or kinds):
+            return None
+        return frozenset(
+            d.sha256
+            for d in self._store.documents()
+            if (not documents or d.sha256 in documents)
+            and (not codes or d.filing.code in codes)
+            and (not periods or d.filing.period in periods)
+            and (not kinds or d.filing.kind.value in kinds)
+        )
+
+    def _by_words(
+        self,
+        query: str,
+        wanted: int,
+        documents: Sequence[str],
+        codes: Sequence[str],
+        periods: Sequence[str],
+        kinds: Sequence[str],
+    ) -> list[Hit]:
         narrowed = {"sha256": documents, "code": codes, "period": periods, "kind": kinds}
         limits = {field: values for field, values in narrowed.items() if values}
         asked = build_query(self._index.schema, query, limits, self._settings)
@@ -237,6 +312,22 @@ class SearchIndex:
         scores = {(sha256, ordinal): -score for score, sha256, ordinal in found}
         named = self._store.named_passages(list(scores))
         return [Hit(passage, name, scores[passage.document, passage.ordinal]) for passage, name in named]
+
+
+class _Lazily(Mapping[str, list[Passage]]):
+    """The passages of documents, read when they are wanted."""
+
+    def __init__(self, store: Store, documents: Sequence[str]) -> None:
+        self._store, self._documents = store, documents
+
+    def __getitem__(self, sha256: str) -> list[Passage]:
+        return self._store.passages_of(sha256)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
 
 
 def _whose(document: StoredDocument) -> str:
