@@ -21,7 +21,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "demo"
     out = StringIO()
     with redirect_stdout(out):
-        assert main(["demo", str(folder)]) == 0
+        assert main(["demo", str(folder), "--no-train"]) == 0
     return folder, out.getvalue()
 
 

@@ -10,11 +10,13 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from caiwen.cli.demo_model import learn
 from caiwen.finance.formulas import evaluate
 from caiwen.workspace import Workspace
 from tests.cli.conftest import Run
 
 REPORT = "砚川精工_2023年年度报告.pdf"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def test_it_reads_answers_and_shows_the_page(shown: tuple[Path, str]) -> None:
@@ -34,7 +36,7 @@ def test_the_page_has_a_red_box(shown: tuple[Path, str]) -> None:
 
 
 def test_running_it_again_reads_nothing_anew(shown: tuple[Path, str], run: Run) -> None:
-    code, out, _ = run("demo", shown[0])
+    code, out, _ = run("demo", shown[0], "--no-train")
     assert code == 0
     assert "没有变化 8 份" in out
 
@@ -55,6 +57,32 @@ def test_a_file_that_was_not_read_is_no_success(run: Run, tmp_path: Path) -> Non
     assert code == 2
     assert "有 1 份样例没有读成" in err
     assert "演示完成" not in out
+
+
+@pytest.mark.slow
+def test_the_small_model_sits_its_exam_before_and_after(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="torch is not installed (extra: train)")
+    pytest.importorskip("peft", reason="peft is not installed (extra: train)")
+    workspace = Workspace.init(tmp_path / "w")
+    workspace.ingest([EXAMPLES / "material" / "财务分析讲义_样例.md"], workers=1)
+    recipes = tmp_path / "train"
+    recipes.mkdir()
+    wanted = (EXAMPLES / "train" / "dataset.yaml").read_text(encoding="utf-8")
+    short = re.sub(r"points: .*", "points: [债券定价]", wanted)
+    (recipes / "dataset.yaml").write_text(short, encoding="utf-8")
+    tune = (EXAMPLES / "train" / "tune.yaml").read_text(encoding="utf-8")
+    quick = re.sub(
+        r"num_train_epochs: .*", "max_steps: 3\nlogging_steps: 1", tune.replace("logging_steps: 10\n", "")
+    ).replace("hidden_size: 128", "hidden_size: 16")
+    (recipes / "tune.yaml").write_text(quick, encoding="utf-8")
+    learn(workspace, recipes)
+    out = capsys.readouterr().out
+    assert "训练前" in out
+    assert "只看选项（对照）" in out
+    assert re.search(r"证券 +8 +\d+\.\d% +\d+\.\d%", out)
+    assert (workspace.folder / "runs" / "demo" / "loss.png").stat().st_size > 1000
 
 
 def _one_fact(run: Run, folder: Path, *words: str) -> dict[str, object]:

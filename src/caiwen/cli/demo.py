@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caiwen.cli import ask, documents, ingest
+from caiwen.cli import ask, demo_model, documents, ingest
 from caiwen.cli.batch import read_lines
 from caiwen.cli.output import say, say_table
 from caiwen.cli.page import save_png
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MATERIAL = "material"
 MACRO = "macro"
 QUESTIONS = "questions.txt"
+RECIPES = "train"
 PICTURE = "出处.png"
 
 
@@ -32,8 +33,11 @@ def demo(
     examples: Annotated[
         Path | None, typer.Option(metavar="文件夹", help="样例材料，默认是项目根目录的 examples")
     ] = None,
+    train: Annotated[
+        bool, typer.Option("--train/--no-train", help="最后训练一个小模型（CPU 上一两分钟），考试前后对照")
+    ] = True,
 ) -> None:
-    """用样例材料走一遍：读入、列出事实、回答几个问题、画出所引的页。"""
+    """用样例材料走一遍：读入、列出事实、回答几个问题、画出所引的页，再训练一个小模型。"""
     source = examples or Path(__file__).resolve().parents[3] / "examples"
     if not (source / MATERIAL).is_dir():
         hint = "在项目的检出目录里运行，或用 --examples 指出样例所在的文件夹"
@@ -57,6 +61,9 @@ def demo(
     say(f"（每个回答都带这一提示）{workspace.guard.notice}")
     _title("四、看原页")
     _picture(workspace, records)
+    if train:
+        _title("五、训练一个小模型")
+        demo_model.learn(workspace, source / RECIPES)
     failures = [*report.failures, *series.failures]
     if failures:
         raise CaiwenError(f"有 {len(failures)} 份样例没有读成，演示不完整", hint="原因列在“一、读入材料”里")

@@ -69,6 +69,7 @@ def load_chooser(folder: Path, template_name: str, *, adapter: Path | None = Non
     try:
         from peft import PeftModel
         from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
     except ImportError as error:
         raise MissingExtraError(
             f"缺少 {error.name}", hint="安装：pip install 'caiwen[train]'（先按 PyTorch 官网装好 torch）"
@@ -76,6 +77,7 @@ def load_chooser(folder: Path, template_name: str, *, adapter: Path | None = Non
     for place in (folder, adapter):
         if place is not None and not place.is_dir():
             raise NotFoundError("没有这个模型文件夹", where=str(place))
+    logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder))
         model = AutoModelForCausalLM.from_pretrained(str(folder))
