@@ -7,7 +7,7 @@ Every report holds the three statements of a made-up company (``examples/make/le
 parent, in a style drawn at random: borders, units, words of the column headers, notes column, way of printing
 negatives and blanks, repeated headers and titles, side-by-side balance sheets, group and parent in one table, three
 years, how far rows stand apart, where figures stand beside wrapped names, widths, faces, spread and centred names,
-signatures and prose after the tables. A cell counts as found when a fact has its scope, period, statement, label and
+mirrored margins, signatures and prose after the tables. A cell counts as found when a fact has its scope, period, statement, label and
 exact value; a fact that no cell of that place explains counts as wrong; prose that ends up in a table counts as lost.
 """
 
@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT / "examples" / "make"))
 from forms import BALANCE, CASH, INCOME, Line, parent_lines
 from layout import Fonts, TableStyle, Writer, text_width
 from ledger import Drivers, Year, accounts
+from reportlab.lib.pagesizes import A4
 
 from caiwen import documents, knowledge
 from caiwen.finance.text import squash
@@ -71,6 +72,20 @@ class Style:
     centred: bool
     after: str
     wide: bool
+    gutter: float = 0.0
+    """Points by which odd pages stand right of even ones, twice: mirrored margins."""
+
+
+class Mirrored(Writer):
+    """Sets odd pages ``gutter`` points to the right and even ones to the left."""
+
+    def __init__(self, path: Path, fonts: Fonts, header: str, gutter: float) -> None:
+        self.gutter = gutter
+        super().__init__(path, fonts, "", header)
+
+    def open_page(self, size: tuple[float, float] = A4) -> None:
+        self.canvas.translate(-self.gutter if self.number % 2 else self.gutter, 0)
+        super().open_page(size)
 
 
 def draw(rng: random.Random, faces: int = 1, borders: str | None = None) -> Style:
@@ -102,6 +117,12 @@ def draw(rng: random.Random, faces: int = 1, borders: str | None = None) -> Styl
         after=rng.choice(["nothing", "signatures", "prose"]),
         wide=rng.random() < 0.15,
     )
+
+
+def bound(style: Style, number: int, seed: int) -> Style:
+    """The style with mirrored margins in one of six reports, drawn apart so that a seed's other traits stay."""
+    rng = random.Random(f"{seed}/{number}")
+    return replace(style, gutter=rng.choice([7.0, 14.0, 25.0]) if rng.random() < 1 / 6 else 0.0)
 
 
 class Report:
@@ -368,7 +389,7 @@ class Score:
 def measure(style: Style, seed: int, faces: list[Fonts], folder: Path) -> Score:
     report = Report(style, seed)
     path = folder / f"style-{seed}.pdf"
-    w = Writer(path, faces[style.face], "", f"{NAME}{style.year}年年度报告")
+    w = Mirrored(path, faces[style.face], f"{NAME}{style.year}年年度报告", style.gutter)
     report.compose(w)
     w.save()
     document = documents.read(path)
@@ -420,7 +441,7 @@ def main() -> None:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(options.count):
-            style = draw(rng, len(faces), options.borders)
+            style = bound(draw(rng, len(faces), options.borders), number, options.seed)
             score = measure(style, options.seed * 1000 + number, faces, folder)
             scores.append(score)
             print(

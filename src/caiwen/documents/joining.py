@@ -13,6 +13,10 @@ EDGE = 3.0
 ONE_OFF = 4
 """With this many columns one border may stand elsewhere: Word fits columns to their content page by page."""
 MAX_HEADER_ROWS = 4
+MOST_ASIDE = 60.0
+"""A table stands at most this many points further left or right on the next page."""
+MIN_WIDTHS = 2
+"""More borders than this must agree for that."""
 
 
 def join_tables(blocks: Sequence[Block], split_rows: Collection[int] = ()) -> list[Block]:
@@ -44,6 +48,8 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
     one, other = edges(before), edges(after)
     if len(one) != before.n_columns + 1 or len(other) != after.n_columns + 1:
         return (before, after) if not one and not other and before.n_columns == after.n_columns else None
+    if MOST_ASIDE >= abs(one[0] - other[0]) > EDGE and same_widths(one, other):
+        return before, after  # the margins of odd and even pages mirror each other
     if not before.ruled:
         return _fit_aligned(before, after, one, other)
     if abs(one[0] - other[0]) > EDGE or abs(one[-1] - other[-1]) > EDGE:
@@ -55,6 +61,13 @@ def fit(before: Table, after: Table) -> tuple[Table, Table] | None:
     near = sum(abs(a - b) <= EDGE for a, b in zip(one, other, strict=False))
     alike = before.n_columns == after.n_columns >= ONE_OFF and near >= before.n_columns
     return (before, after) if alike else None
+
+
+def same_widths(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether the columns between two rows of borders are as wide, wherever on their pages they stand."""
+    widths = [[b - a for a, b in pairwise(borders)] for borders in (one, other)]
+    alike = len(one) == len(other) > MIN_WIDTHS
+    return alike and all(abs(a - b) <= EDGE for a, b in zip(*widths, strict=True))
 
 
 def _fit_aligned(

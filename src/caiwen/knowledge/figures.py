@@ -11,6 +11,7 @@ from caiwen.finance.amount import Scale, parse_number
 from caiwen.finance.items import Item, normalise_label, taxonomy
 from caiwen.finance.text import squash
 from caiwen.knowledge.columns import ColumnMeaning, span_and_period
+from caiwen.knowledge.fragments import without_fragments
 from caiwen.knowledge.grids import Entry, Line, Part
 from caiwen.knowledge.units import Measure, measure
 from caiwen.knowledge.wraps import joined
@@ -40,6 +41,7 @@ def figures(part: Part, frame: Frame) -> list[Fact]:
     sector, statement = frame.filing.sector, frame.statement
     facts: list[Fact] = []
     above = Above()
+    part = without_fragments(part)
     for line in joined(part.lines, lambda label: is_known(label, statement, sector)):
         governing = above.lines(line.label)
         above.pass_by(line)

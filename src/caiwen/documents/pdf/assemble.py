@@ -7,6 +7,7 @@ from itertools import groupby
 
 from caiwen.documents.context import attach_context
 from caiwen.documents.joining import join_tables
+from caiwen.documents.pdf.again import without_titles_again
 from caiwen.documents.pdf.margins import strip_margins
 from caiwen.documents.pdf.paragraphs import Margins, find_margins, paragraphs
 from caiwen.documents.pdf.raw import RawLine, RawPage, RawTable
@@ -21,7 +22,7 @@ PARSER = "caiwen-pdf/1"
 def assemble(raw_pages: Sequence[RawPage], name: str, sha256: str) -> Document:
     """``raw_pages``: every page that was read, in any order."""
     pages = sorted(raw_pages, key=lambda page: page.number)
-    bodies, cut = find_tables(strip_margins(pages))
+    bodies, cut = find_tables(without_titles_again(strip_margins(pages)))
     margins = find_margins(bodies)
     parts = [block for page in bodies for block in _page_blocks(page, margins[page.number])]
     joined = join_tables(parts, split_rows=broken_rows(bodies) | cut)

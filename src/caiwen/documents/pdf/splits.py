@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
+from caiwen.documents.joining import same_widths
 from caiwen.documents.pdf.raw import RawCell, RawPage, RawTable
 from caiwen.documents.rules import load_rules
 
@@ -76,8 +77,9 @@ def _texts(table: RawTable, row: int) -> list[str]:
 
 
 def _same_place(before: RawTable, above: list[RawCell], after: RawTable, cell: RawCell) -> RawCell | None:
-    """The cell above between the same borders."""
-    x0, x1 = after.edges[cell.column], after.edges[cell.column + cell.colspan]
+    """The cell above between the same borders, which may all stand aside (mirrored margins)."""
+    aside = after.edges[0] - before.edges[0] if same_widths(before.edges, after.edges) else 0.0
+    x0, x1 = after.edges[cell.column] - aside, after.edges[cell.column + cell.colspan] - aside
     for one in above:
         a0, a1 = before.edges[one.column], before.edges[one.column + one.colspan]
         if abs(a0 - x0) <= EDGE and abs(a1 - x1) <= EDGE:

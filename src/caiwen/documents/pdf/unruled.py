@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from caiwen.documents.joining import EDGE, MOST_ASIDE
 from caiwen.documents.pdf.borderless import (
     Carry,
     Region,
@@ -17,24 +18,35 @@ from caiwen.documents.pdf.borderless import (
     titles,
 )
 from caiwen.documents.pdf.borderless_cells import build_table, column_edges
-from caiwen.documents.pdf.borderless_columns import Column, find_columns, fits
+from caiwen.documents.pdf.borderless_columns import OUTDENT, Column, find_columns, fits
 from caiwen.documents.pdf.borderless_heads import merge_lines, with_heads
 from caiwen.documents.pdf.borderless_rows import put_together
+from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage, RawTable
 from caiwen.documents.pdf.rows import Row, is_value, unspread
+from caiwen.documents.pdf.rulings import Ruling
 
 
 @dataclass
 class _Run:
-    """Free lines of a page without a ruled table between them; ``first`` and ``last``: nothing stands before, after."""
+    """Free lines of a page without a ruled table between them; ``first`` and ``last``: nothing stands before, after.
+
+    ``aside``: they stand so far right of where the table of the page before would go on (mirrored margins).
+    """
 
     page: int
     lines: list[RawLine]
     first: bool
     last: bool
+    aside: float = 0.0
 
     def rows(self) -> list[Row]:
-        return [Row(unspread(line.pieces)) for line in self.lines]
+        """The lines, as if nothing stood aside."""
+        rows = [Row(unspread(line.pieces)) for line in self.lines]
+        return [Row(tuple(_moved(p, self.aside) for p in row.pieces)) for row in rows] if self.aside else rows
+
+    def rules(self, page: RawPage) -> list[Ruling]:
+        return [(y, x0 - self.aside, x1 - self.aside) for y, x0, x1 in page.rules]
 
 
 @dataclass
@@ -109,11 +121,11 @@ class _Ends:
 
 def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]], _Ends]:
     """The tables that begin in a run of lines, and what may go on after it; a table of ``handed`` grows."""
-    rows = run.rows()
+    rows, regions = _regions(run, page, handed.table)
     found: list[list[_Part]] = []
     group: list[_Part] = []
     region: Region | None = None
-    for region in find_regions(rows, page.rules, _carry(handed.table) if handed.table else None):
+    for region in regions:
         part = _Part(run, region, rows)
         if region.continued and handed.table:
             group = handed.table
@@ -131,6 +143,37 @@ def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]
         return found, _Ends(table=group)
     head = open_head(rows, region.stop if region else 0)
     return found, _Ends(head=_Part(run, head, rows) if head else None)
+
+
+def _regions(run: _Run, page: RawPage, table: list[_Part] | None) -> tuple[list[Row], list[Region]]:
+    """The rows of a run and the tables among them; the margins of odd and even pages may mirror each other."""
+    rows = run.rows()
+    carry = _carry(table) if table else None
+    regions = find_regions(rows, run.rules(page), carry)
+    if carry is None or (regions and regions[0].continued):
+        return rows, regions
+    run.aside = _aside(rows, carry.columns)
+    moved = run.rows() if run.aside else rows
+    again = find_regions(moved, run.rules(page), carry) if run.aside else []
+    if again and again[0].continued:
+        return moved, again
+    run.aside = 0.0
+    return rows, regions
+
+
+def _aside(rows: Sequence[Row], columns: Sequence[Column]) -> float:
+    """How far right of a table's columns the figures of a page end; 0 where its rows are not as wide."""
+    figures = [row for row in rows if row.seed]
+    if not figures:
+        return 0.0
+    left = min(row.pieces[0].x0 for row in figures) - columns[0].x0
+    right = max(row.pieces[-1].x1 for row in figures) - columns[-1].x1
+    alike = abs(left - right) <= OUTDENT * figures[0].size
+    return right if alike and EDGE < abs(right) <= MOST_ASIDE else 0.0
+
+
+def _moved(piece: Piece, aside: float) -> Piece:
+    return replace(piece, x0=piece.x0 - aside, x1=piece.x1 - aside)
 
 
 def _is_head_of(above: _Part, part: _Part) -> bool:
@@ -171,12 +214,13 @@ def _adopt_tail(part: _Part) -> None:
 
 def _build(parts: Sequence[_Part], pages: dict[int, RawPage]) -> set[int]:
     columns = _columns(parts)
-    rules = [pages[part.run.page].rules for part in parts]
+    rules = [part.run.rules(pages[part.run.page]) for part in parts]
     bodies, goes_on = put_together([part.body for part in parts], columns, rules)
     edges = column_edges(columns, [r for p in parts for r in p.head], [r for body in bodies for r in body])
     for part, body, across in zip(parts, bodies, rules, strict=True):
         frame = pages[part.run.page].frame
-        part.table = build_table(merge_lines(part.head), body, columns, edges, across, frame)
+        own = [edge + part.run.aside for edge in edges]
+        part.table = build_table(merge_lines(part.head), body, columns, own, across, frame)
     return {part.run.page for part, on in zip(parts, goes_on, strict=True) if on}
 
 
