@@ -72,3 +72,11 @@ def test_no_such_configuration(tmp_path: Path, run: Run) -> None:
     code, _, err = run("train", tmp_path / "none.yaml")
     assert code == 2
     assert "找不到训练配置" in err
+
+
+def test_the_extra_is_not_installed(settings: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("caiwen.train.extra.find_spec", lambda name: None if name == "peft" else name)
+    code, _, err = run("train", settings, "--dry-run")
+    assert code == 2
+    assert "训练需要 peft" in err
+    assert "caiwen[train]" in err

@@ -161,7 +161,7 @@ def test_broken_rows_skipped(place: Place) -> None:
 
 def test_rows_without_anything_to_learn(place: Place) -> None:
     place.add("bad", ["x", ""])
-    with pytest.raises(ConfigError, match="数据集 bad 有 1 条没有可学的 token（cutoff_len=2048）：第 2 行"):
+    with pytest.raises(ConfigError, match="数据集 bad 有 1 条没有可学的 token（回答是空的）：第 2 行"):
         place.prepare(dataset="bad", template="empty")
     made = place.prepare(dataset="bad", template="empty", caiwen={"broken_rows": "skip"})
     assert place.answers(made.train) == ["x"]
@@ -169,7 +169,7 @@ def test_rows_without_anything_to_learn(place: Place) -> None:
 
 def test_a_cutoff_that_leaves_nothing_to_learn(place: Place) -> None:
     place.add("long", [{"instruction": "q" * 500, "output": "a" * 3}])
-    with pytest.raises(ConfigError, match="没有可学的 token（cutoff_len=2）：第 1 行"):
+    with pytest.raises(ConfigError, match="没有可学的 token（cutoff_len=2 太小，回答放不下）：第 1 行"):
         place.prepare(dataset="long", cutoff_len=2)
 
 
@@ -334,3 +334,16 @@ def test_mixing_counts_broken_rows_as_llama_factory_does(tmp_path: Path) -> None
     stored = table(tmp_path, [1, 0, 1]).parts
     mixed = mixture.mix(stored, most=2)
     assert mixed.lengths.tolist() == [1, 0]
+
+
+def test_what_another_process_has_put_there_stays(tmp_path: Path) -> None:
+    rows = [Encoded(np.arange(3, dtype=np.int32), np.ones(3, dtype=bool), 3)]
+    with TableWriter(tmp_path / "t") as first, TableWriter(tmp_path / "t") as second:
+        second.beside = tmp_path / ".other.part"
+        second.__enter__()
+        first.write(rows)
+        second.write(rows)
+        mine = first.finish({"who": 1})
+        assert second.finish({"who": 2}).about == {"who": 1}
+    assert mine.row(0)[0].tolist() == [0, 1, 2]
+    assert [path.name for path in tmp_path.iterdir()] == ["t"]

@@ -33,8 +33,10 @@ def train(
 ) -> None:
     """按 LLaMA-Factory 的 YAML 微调模型。中断后再运行同样的命令会接着训练。"""
     from caiwen.train.config import load
+    from caiwen.train.extra import require
 
     wanted = load(config, overrides or ())
+    require()
     if dry_run:
         _plan(wanted, json_file)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,8 +23,8 @@ from caiwen.train.rows import BrokenRowError, Row, convert
 from caiwen.train.table import StoredTable, TableWriter
 from caiwen.train.tokens import Encoded, Rules, encode_rows, encode_texts
 
-# Raised when the same input would give other tokens.
-_VERSION = 1
+# Raised when the same input would give other tokens, or about.json other keys.
+_VERSION = 2
 _BATCH = 1000
 _TOLD = 200
 # Below this, starting processes costs more than it saves.
@@ -44,12 +45,14 @@ class Job:
 
 @dataclass
 class Findings:
-    """What was met on the way. The lists keep the first two hundred places."""
+    """What was met on the way. The lists keep the first two hundred places. ``cut_away``: the unlabelled rows
+    whose answer did not fit."""
 
     rows: int = 0
     broken: int = 0
     broken_places: list[tuple[str, str]] = field(default_factory=list)
     unlabelled: int = 0
+    cut_away: int = 0
     unlabelled_places: list[str] = field(default_factory=list)
     empty_answers: int = 0
     empty_places: list[str] = field(default_factory=list)
@@ -70,7 +73,9 @@ def tokenised(
 ) -> StoredTable:
     """The dataset's table, from the cache or made now. ``on_progress(dataset, rows so far)``."""
     target = folder / _key(job, tokenizer)
-    if not renew and (target / "about.json").is_file():
+    if renew and os.environ.get("LOCAL_RANK", "0") == "0":
+        shutil.rmtree(target, ignore_errors=True)
+    if (target / "about.json").is_file():
         return StoredTable(target)
     found = Findings()
     with TableWriter(target) as writer:
@@ -102,6 +107,7 @@ class _Batch:
     rows: list[Encoded]
     broken: list[tuple[str, str]]
     unlabelled: list[str]
+    cut_away: int
     empty: list[str]
 
 
@@ -124,6 +130,7 @@ def _taken(batch: _Batch, found: Findings) -> list[Encoded]:
     found.rows += len(batch.rows)
     found.broken += len(batch.broken)
     found.unlabelled += len(batch.unlabelled)
+    found.cut_away += batch.cut_away
     found.empty_answers += len(batch.empty)
     found.broken_places += batch.broken[: _TOLD - len(found.broken_places)]
     found.unlabelled_places += batch.unlabelled[: _TOLD - len(found.unlabelled_places)]
@@ -180,6 +187,7 @@ def _encode(job: Job, tokenizer: Any, batch: Sequence[Record]) -> _Batch:
         rows=[Encoded.nothing() if slot is None else made[slot] for slot in slots],
         broken=broken,
         unlabelled=[place for place, _, encoded in pairs if not encoded.learnt.any()],
+        cut_away=sum(e.full > len(e.ids) and not e.learnt.any() for e in made),
         empty=[place for place, row, _ in pairs if job.stage == "sft" and not (row.answer or "").strip()],
     )
 

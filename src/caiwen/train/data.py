@@ -221,9 +221,8 @@ def _problems(name: str, found: Findings, config: TrainConfig) -> list[str]:
         lines.append(f"数据集 {name} 有残缺的行：{told}{more}")
     if found.unlabelled:
         places = _places(found.unlabelled_places, found.unlabelled)
-        lines.append(
-            f"数据集 {name} 有 {found.unlabelled:,} 条没有可学的 token（cutoff_len={config.cutoff_len}）：{places}"
-        )
+        why = f"（cutoff_len={config.cutoff_len} 太小，回答放不下）" if found.cut_away else "（回答是空的）"
+        lines.append(f"数据集 {name} 有 {found.unlabelled:,} 条没有可学的 token{why}：{places}")
     return lines
 
 

@@ -125,12 +125,12 @@ class TableWriter:
         self.total += int(lengths.sum())
 
     def finish(self, about: dict[str, Any]) -> StoredTable:
-        """Close, name and map the table. Another process that was first is right: its table holds the same."""
+        """Close, name and map the table. What another process has put there meanwhile is the same, and stays."""
         try:
             for stream in self.streams.values():
                 stream.close()
             (self.beside / _ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-            if self.folder.exists():
+            if not (self.folder / _ABOUT).is_file():
                 shutil.rmtree(self.folder, ignore_errors=True)
             self.beside.rename(self.folder)
         except OSError as error:
