@@ -25,6 +25,9 @@ GUIDES = [
     "docs/howto/verify.md",
     "docs/howto/dataset_text.md",
     "docs/howto/train.md",
+    "docs/howto/macro.md",
+    "docs/howto/policies.md",
+    "docs/howto/search.md",
 ]
 PLACEHOLDERS = {
     "某某2023年年度报告.pdf": REPORT,
@@ -89,6 +92,7 @@ def test_commands_of_a_guide(
     shutil.copytree(shown[0], tmp_path / "w")
     monkeypatch.chdir(tmp_path / "w")
     shutil.copytree(MATERIAL, "年报")
+    shutil.copytree(MATERIAL.parent / "macro", "宏观")
     shutil.copytree(ROOT / "configs", "configs")
     with serving(answering) as server:
         for name, text in FILES.items():
