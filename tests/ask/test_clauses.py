@@ -34,6 +34,8 @@ SEVERAL = [
     ("衡川机械2023年营业收入，同比增长率是多少", [GROWTH]),
     ("衡川机械营业收入从2022年到2023年，增加了多少", [("营业收入变动额", "-500.00"), GROWTH]),
     ("衡川机械2023年存货占总资产的比例是多少？比上年提高了几个百分点？", [("存货占总资产比例", "10.00"), ("存货占总资产比例变动额", "1.67")]),
+    ("衡川机械2022年、2023年存货分别是多少，合计多少", [("存货", "300.00"), ("存货", "400.00"), ("存货合计", "700.00")]),
+    ("衡川机械2023年净利润是2022年的几倍", [("净利润倍数", "0.7692")]),
     ("衡川机械2023年营业收入与营业成本，相差多少", [("营业收入差额", "500.00")]),
     ("衡川机械2023年营业收入、毛利率，保留一位小数", [("营业收入", "2000.00"), ("毛利率", "25.0")]),
 ]  # fmt: skip
@@ -68,6 +70,8 @@ YES_NO = [
     ("衡川机械2023年营业收入增长率是否低于-10%", "true", "-20.00"),
     ("沐禾食品2023年是否亏损", "true", "-20.00"),
     ("衡川机械2023年经营现金流是不是正的", "false", "-50.00"),
+    ("衡川机械2023年经营现金流是正还是负", "false", "-50.00"),
+    ("沐禾食品2023年是盈利还是亏损", "false", "-20.00"),
 ]
 
 
@@ -77,7 +81,8 @@ def test_yes_or_no_with_the_figure(asker: Asker, question: str, truth: str, figu
     first = answer.values[0]
     assert (first.kind, first.value) == ("boolean", truth), answer.answer
     assert answer.values[1].value == figure
-    assert answer.answer.startswith("是" if truth == "true" else "否")
+    said = "还是" not in question
+    assert not said or answer.answer.startswith("是" if truth == "true" else "否")
 
 
 ABOVE = [
@@ -85,6 +90,8 @@ ABOVE = [
     ("与沐禾食品相比，衡川机械2023年的营业收入是否更高", "false"),
     ("衡川机械2023年营业收入是否低于沐禾食品", "true"),
     ("衡川机械2023年净利润是否高于经营活动现金流量净额", "true"),
+    ("衡川机械2023年营业收入增长率比净利润增长率高吗", "true"),
+    ("衡川机械2023年应收账款能否覆盖存货", "true"),
 ]
 
 
@@ -104,3 +111,22 @@ def test_a_missing_figure_is_neither_yes_nor_no(asker: Asker) -> None:
     answer = asker.ask("衡川机械2019年净利润是否超过100元")
     assert answer.status == "not_found"
     assert not answer.values
+
+
+def test_every_bound_keeps_its_own_figure(asker: Asker) -> None:
+    answer = asker.ask("衡川机械2023年营业收入是否大于0且净利润是否大于500元")
+    told_of = {v.item: v.value for v in answer.values if v.kind == "boolean"}
+    assert told_of == {"净利润大于500元": "false", "营业收入大于0": "true"}
+
+
+FOLLOWED = [
+    ("衡川机械2023年前五大客户销售额", "占比呢", ("前五名客户销售额占比", "35.00")),
+    ("衡川机械2023年营业收入是多少", "为什么下降", ("营业收入增长率", "-20.00")),
+    ("衡川机械2023年资产负债率", "高于30%吗", ("资产负债率大于30%", "true")),
+    ("衡川机械2023年营业收入是多少", "换成沐禾食品", ("营业收入", "3000.00")),
+]
+
+
+@pytest.mark.parametrize(("before", "question", "expected"), FOLLOWED)
+def test_follow_ups(asker: Asker, before: str, question: str, expected: tuple[str, str]) -> None:
+    assert told(asker.ask(question, previous=before))[0] == expected

@@ -88,7 +88,7 @@ rules:
         ("上车。咋样", "allow"),  # two sentences
         ("年报里的上车咋样", "allow"),
         ("上车", "allow"),
-        ("上车" + "与" * 100 + "咋样", "allow"),  # too far apart to mean anything
+        ("上车" + "今天天气不错" * 20 + "咋样", "allow"),  # too far apart to mean anything
     ],
 )
 def test_word_families_must_stand_together(tmp_path: Path, text: str, decision: str) -> None:

@@ -62,8 +62,11 @@ def conditions_of(
         found += [_condition(measure, change, sign, amount) for measure in measures]
         used += mentions + [m for m in reading.word("change") if last <= m.start < amount.start and change]
         last = amount.end
+    ends = [0, *(amount.end for amount in reading.amounts)]
     for word_sign, start, end, of_change in signs_of(reading, ranked):
-        measures, mentions = _bounded(reading, start, end, last, vocabulary)
+        since = max(place for place in ends if place <= start)
+        measures, mentions = _bounded(reading, start, end, since, vocabulary)
+        ends.append(end)
         # the sign of a rate lies where the base is negative
         change = Change(show="amount") if of_change else None
         found += [

@@ -32,6 +32,8 @@ _SHARE = re.compile(r"^(?:其|它|它们|分别|又|各自?|的|约|大约)*占"
 _MEASURED = ("item", "formula", "bundle", "member", "axis", "topic")
 _WHOLE = ("aggregate", "rank", "place_asked", "everyone", "place")
 
+_SEVERAL = 2
+
 Span = tuple[int, int]
 
 
@@ -45,6 +47,8 @@ class Piece:
     periods: list[PeriodMention] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     kept: list[Span] = field(default_factory=list)
+    apart: bool = False
+    """One of several comparisons: 分别 is done with."""
 
     def measured(self) -> list[Mention]:
         return [m for m in self.mentions if m.kind in _MEASURED]
@@ -67,7 +71,8 @@ def readings_of(reading: Reading) -> list[Reading]:
         return [reading]
     parts = [part for piece in pieces for part in _by_subject(piece, reading)]
     _inherit(parts, reading)
-    parts = [part for piece in _plain_together(parts, reading) for part in _by_change(piece, reading)]
+    parts = [part for piece in _plain_together(parts, reading) for part in _by_base(piece, reading)]
+    parts = [part for piece in parts for part in _by_change(piece, reading)]
     return [_reading(part, reading) for part in parts] if len(parts) > 1 else [reading]
 
 
@@ -228,6 +233,24 @@ def _is_base(period: PeriodMention, reading: Reading) -> bool:
 # --- what a word of change belongs to --------------------------------------------------------------------
 
 
+def _by_base(piece: Piece, reading: Reading) -> Iterator[Piece]:
+    """比2018年和2017年分别增长多少: compared with each of them."""
+    bases = [p for p in piece.periods if _is_base(p, reading)][:1]
+    for period in piece.periods:
+        if (
+            bases
+            and period.start >= bases[-1].end
+            and _JOINT.fullmatch(reading.text[bases[-1].end : period.start])
+        ):
+            bases.append(period)
+    targets = [p for p in piece.periods if p not in bases]
+    if len(bases) < _SEVERAL or len(targets) != 1 or not piece.changes():
+        yield piece
+        return
+    for base in bases:
+        yield replace(piece, periods=[*targets, base], apart=True)
+
+
 def _by_change(piece: Piece, reading: Reading) -> Iterator[Piece]:
     """Cut behind each run of words of change that further figures follow; then each run takes the figures it is about."""
     named = [m for m in piece.mentions if m.kind in ("item", "formula", "bundle")]
@@ -311,6 +334,8 @@ def _reading(piece: Piece, reading: Reading) -> Reading:
     dropped = [m for m in reading.mentions if _is_change(m) or m.kind in _MEASURED]
     hidden = [m for m in dropped if m not in piece.mentions]
     text = _shown(reading.text, shown, hidden)
+    if piece.apart:
+        text = re.sub("分别|各自", MASK * 2, text)
     return replace(
         reading,
         text=text,

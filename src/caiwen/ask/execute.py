@@ -193,7 +193,7 @@ class Executor:
 
     def _instead(self, company: CompanyRef, measure: Single) -> list[ItemMeasure]:
         """What answers, in its own name, where the item is not printed at all."""
-        if not isinstance(measure, ItemMeasure) or measure.dimensions or self._known(company, measure):
+        if not isinstance(measure, ItemMeasure) or measure.dimensions:
             return []
         found = [ItemMeasure(item=name) for name in words("instead").get(measure.item, [])]
         self.evidence.fetch(company, [one.item for one in found])

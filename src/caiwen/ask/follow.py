@@ -24,6 +24,11 @@ _LEANS = re.compile(
 _TAIL = re.compile(r"[?？。!！]+$|(?:是|为|有)?多少[?？]?$|是什么[?？]?$|呢[?？]?$")
 _LEAD = re.compile(r"^(?:那么?|还有|再|换成|改成|如果是?|以及|同样|接着|另外)[,，]?")
 _PRONOUN = re.compile(r"^(?:它|他们?|该公司|这家公司|这家|其)的?")
+_REASON = re.compile(r"为什么|为何|原因|怎么回事")
+_GOES_ON = re.compile(
+    r"^(?:那么?)?(?:其中)?(?:占比|占多少|比例|比重|为什么|为何|原因|怎么回事|(?:是否|有没有)?(?:高于|低于|超过|大于|小于|达到|不足|不低于))"
+)
+_NOUN = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _KINDS = ("company", "period", "measure")
 
 
@@ -34,11 +39,19 @@ def complete(question: str, previous: str, world: World, today: date) -> str:
     whole = new["company"] and new["measure"]
     if not before or whole or _stands_alone(asked, today):
         return question
-    if not _LEANS.search(asked) and (new["company"] or not (old["company"] or new["period"])):
+    leans = _LEANS.search(asked) or _GOES_ON.search(asked)
+    if not leans and (new["company"] or not (old["company"] or new["period"])):
         return question
     changed = _change(asked, today)
     if not any(new.values()) and not changed:
-        return question
+        if _GOES_ON.search(asked) and old["company"]:
+            return _TAIL.sub("", _TAIL.sub("", before)) + _rest(asked)
+        named = _TAIL.sub("", _rest(asked))
+        if not asked.rstrip("?？。").endswith("呢") or not _NOUN.fullmatch(named):
+            return question
+        new["measure"] = [(0, len(asked))]
+    if changed and _REASON.search(asked):
+        return _TAIL.sub("", _TAIL.sub("", before)) + _rest(asked)
     return _replaced(asked, before, new, old, changed)
 
 
@@ -90,7 +103,9 @@ def _spans(text: str, world: World, today: date) -> dict[str, list[Span]]:
     text = restriction(text, MASK).text
     mentions = read_companies(text, world.book)
     reading = _read(text, today, mentions)
-    measures = sorted((m.start, m.end) for m in reading.of("item") + reading.of("formula"))
+    kinds = ("item", "formula", "bundle", "axis", "topic")
+    named = [m for m in reading.mentions if m.kind in kinds and not _REASON.search(text[m.start : m.end])]
+    measures = sorted((m.start, m.end) for m in named)
     return {
         "company": [(m.start, m.end) for m in mentions],
         "period": sorted((p.start, p.end) for p in reading.periods),

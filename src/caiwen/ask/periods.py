@@ -14,6 +14,7 @@ _YEARS_BACK = re.compile(r"(?:与|和|跟|同|较|比)?(?:之?前|过去|此前)
 _EITHER = re.compile(r"还是|是增是减|是升是降")
 _DOWN = re.compile(r"下降|减少|降低")
 _ADDED = re.compile(r"(?:增加|减少)(?:了)?多少")
+_BEHIND = re.compile(r"(?:比|较)$")
 _EACH = ("各年", "每年", "历年", "逐年", "分别", "各自", "每个年度", "各年度")
 
 
@@ -117,6 +118,10 @@ def _base(
     ordered = sorted(periods, key=lambda p: (p.period[:4], p.period))
     if compound and len(ordered) >= 2:
         return [ordered[-1]], ordered[0]
+    behind = {str(m.period) for m in reading.periods if _BEHIND.search(reading.text[: m.start])}
+    bases = [p for p in ordered if p.period in behind]
+    if len(ordered) == 2 and len(bases) == 1 and not versus and any(w in reading.text for w in _EACH):
+        return [p for p in ordered if p not in bases], bases[0]
     if len(ordered) == 2 and not any(word in reading.text for word in _EACH) and not versus:
         return [ordered[1]], ordered[0]
     ends = len(ordered) > 2 and "从" in reading.text and not any(word in reading.text for word in _EACH)
