@@ -338,9 +338,9 @@ def test_mixing_counts_broken_rows_as_llama_factory_does(tmp_path: Path) -> None
 
 def test_what_another_process_has_put_there_stays(tmp_path: Path) -> None:
     rows = [Encoded(np.arange(3, dtype=np.int32), np.ones(3, dtype=bool), 3)]
-    with TableWriter(tmp_path / "t") as first, TableWriter(tmp_path / "t") as second:
-        second.beside = tmp_path / ".other.part"
-        second.__enter__()
+    other = TableWriter(tmp_path / "t")
+    other.beside = tmp_path / ".other.part"  # as another process calls it
+    with TableWriter(tmp_path / "t") as first, other as second:
         first.write(rows)
         second.write(rows)
         mine = first.finish({"who": 1})
