@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from caiwen.errors import CaiwenError, ConfigError
-from caiwen.train import memory, models, trainer, weights
+from caiwen.train import folder, memory, models, trainer, weights
 from tests.train.runs import Place, Stop, interrupted_at
 
 
@@ -84,7 +84,7 @@ def test_a_half_written_checkpoint_is_not_taken(place: Place) -> None:
     with pytest.raises(Stop):
         place.run("cut", interrupted_at(5))
     (place.folder / "cut" / "checkpoint-4" / "trainer_state.json").unlink()
-    assert trainer.latest_checkpoint(place.folder / "cut") == place.folder / "cut" / "checkpoint-2"
+    assert folder.latest_checkpoint(place.folder / "cut") == place.folder / "cut" / "checkpoint-2"
     place.run("cut")
     assert place.losses("cut") == place.losses("whole")
 
@@ -122,7 +122,7 @@ def test_best_and_last_are_kept(place: Place) -> None:
     settings = {"eval_strategy": "steps", "eval_steps": 1, "save_steps": 1, "save_total_limit": 2}
     place.run("run", eval_dataset="held", learning_rate=3e-2, num_train_epochs=4, **settings)
     state = json.loads((place.folder / "run" / "trainer_state.json").read_text())
-    kept = [path.name for path in trainer.checkpoints(place.folder / "run")]
+    kept = [path.name for path in folder.checkpoints(place.folder / "run")]
     losses = place.losses("run", "eval_loss")
     best = losses.index(min(losses[: state["global_step"]])) + 1
     assert Path(state["best_model_checkpoint"]).name == f"checkpoint-{best}"
@@ -265,3 +265,30 @@ def test_the_record_of_a_run(place: Place) -> None:
     assert record["packages"]["torch"]
     assert "pairs" in json.dumps(record["inputs"])
     assert (place.folder / "run" / "log.txt").is_file()
+
+
+def test_records_elsewhere(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+    import sys
+    import types
+
+    from caiwen.errors import MissingExtraError
+    from caiwen.train import reports
+
+    with pytest.raises(ConfigError, match="不认识 tensorbord"):
+        place.run("a", report_to="tensorbord")
+    monkeypatch.setattr(reports, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="pip install swanlab"):
+        place.run("a", use_swanlab=True)
+    assert not (place.folder / "a").exists(), "told before anything is begun"
+    monkeypatch.setattr(reports, "find_spec", lambda name: name)
+    begun: dict[str, Any] = {}
+    fake = types.SimpleNamespace(init=lambda **given: begun.update(given), finish=lambda: begun.clear())
+    monkeypatch.setitem(sys.modules, "swanlab", fake)
+    config = place.config(report_to="tensorboard", use_swanlab=True, swanlab_mode="local", logging_dir="here")
+    assert reports.services(config) == ["tensorboard", "swanlab"]
+    with reports.reporting(config):
+        assert os.environ["TENSORBOARD_LOGGING_DIR"] == "here"
+        assert begun == {"project": "caiwen", "mode": "local"}
+    assert not begun
+    assert "TENSORBOARD_LOGGING_DIR" not in os.environ

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from caiwen.errors import CaiwenError, ConfigError
-from caiwen.train.trainer import latest_checkpoint
 
 if TYPE_CHECKING:
     from caiwen.train.config import TrainConfig
@@ -196,3 +195,14 @@ def resume_point(config: TrainConfig, folder: Folder, stage_folder: Path) -> Pat
             )
         return Path(asked)
     return latest_checkpoint(stage_folder) if folder.resumed else None
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Complete checkpoints, oldest first. The trainer's state is what a checkpoint is finished with."""
+    found = [path for path in folder.glob("checkpoint-*") if path.name[11:].isdigit()]
+    whole = [path for path in found if (path / "trainer_state.json").is_file()]
+    return sorted(whole, key=lambda path: int(path.name[11:]))
+
+
+def latest_checkpoint(folder: Path) -> Path | None:
+    return next(reversed(checkpoints(folder)), None)

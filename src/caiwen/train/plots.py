@@ -91,7 +91,7 @@ def _panels(figure: Figure, curves: Curves) -> None:
 def _losses(axes: Axes, curves: Curves) -> None:
     _line(axes, curves.lines["loss"], "训练损失", "tab:blue")
     if "ce" in curves.lines:
-        _line(axes, curves.lines["ce"], "其中交叉熵", "tab:green")
+        _line(axes, curves.lines["ce"], "交叉熵", "tab:green")
     colors = iter(["tab:orange", "tab:red", "tab:brown", "tab:pink", "tab:olive", "tab:cyan"] * 20)
     for name, points in curves.lines.items():
         if name.startswith("eval_"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,11 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from caiwen.errors import CaiwenError, system_words
 from caiwen.train import folder as folders
+from caiwen.train import reports
 from caiwen.train.progress import Event, OnEvent, RunResult, nobody
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from caiwen.train.config import TrainConfig
     from caiwen.train.folder import Folder
+    from caiwen.train.stages import Planned
 
 
 def run(config: TrainConfig, on_event: OnEvent = nobody) -> RunResult:
@@ -25,8 +30,9 @@ def run(config: TrainConfig, on_event: OnEvent = nobody) -> RunResult:
     CaiwenError for what the user can mend: data, models, memory, disk, NaN. The run folder keeps what was
     reached in every case.
     """
+    reports.services(config)
     folder = folders.open_folder(config)
-    with _logged(folder.path), _told(folder.path):
+    with _logged(folder.path), _told(folder.path), reports.reporting(config):
         return _train(config, folder, on_event)
 
 
@@ -35,7 +41,7 @@ def _train(config: TrainConfig, folder: Folder, on_event: OnEvent) -> RunResult:
 
     tokenizer = models.load_tokenizer(config)
     on_event(Event("data"))
-    plan = stages.prepare(_answered(config, folder, on_event), tokenizer)
+    plan = _planned(config, folder, tokenizer, on_event)
     shape = models.model_config(config, tokenizer)
     width = models.dtype(config, shape).itemsize
     recompute, estimate = memory.choose(config, shape, stages.largest_batch(config, plan), width=width)
@@ -58,20 +64,33 @@ def _train(config: TrainConfig, folder: Folder, on_event: OnEvent) -> RunResult:
     return done
 
 
-def _answered(config: TrainConfig, folder: Folder, on_event: OnEvent) -> TrainConfig:
-    """With the teacher's answers among the data, when they are asked for; one process asks."""
-    from accelerate import PartialState
-
-    from caiwen.train import answers
-
-    if not answers.wanted(config):
-        return config
+def _planned(
+    config: TrainConfig, folder: Folder, tokenizer: PreTrainedTokenizerBase, on_event: OnEvent
+) -> list[Planned]:
+    """The data of all stages; a teacher's answers are asked for first. One process works, the others then read."""
+    from caiwen.train import answers, stages
 
     def count(done: int, total: int) -> None:
         on_event(Event("data", message="教师作答", step=done, steps=total))
 
-    with PartialState(cpu=config.use_cpu).main_process_first():
-        return answers.with_answers(config, folder.path, count)
+    with _first_process_first(config):
+        if answers.wanted(config):
+            config = answers.with_answers(config, folder.path, count)
+        return stages.prepare(config, tokenizer)
+
+
+@contextmanager
+def _first_process_first(config: TrainConfig) -> Iterator[None]:
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        yield
+        return
+    from datetime import timedelta
+
+    from accelerate import PartialState
+
+    waiting = timedelta(seconds=config.ddp_timeout)
+    with PartialState(cpu=config.use_cpu, timeout=waiting).main_process_first():
+        yield
 
 
 @contextmanager
@@ -130,9 +149,7 @@ def _is_disk(error: Exception) -> bool:
 
 
 def _not_written(path: Path, why: str) -> CaiwenError:
-    from caiwen.train.trainer import latest_checkpoint
-
-    last = latest_checkpoint(path)
+    last = folders.latest_checkpoint(path)
     kept = f"最后一个完整的检查点是 {last}" if last else "还没有完整的检查点"
     return CaiwenError(
         f"写不进训练文件夹：{why}", where=str(path), hint=f"{kept}；腾出空间后再运行，会接着训练"

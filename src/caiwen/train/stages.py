@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from transformers import EarlyStoppingCallback, TrainingArguments
 
 from caiwen.errors import CaiwenError, ConfigError
-from caiwen.train import data, references, teacher, weights, windows
+from caiwen.train import data, references, reports, teacher, weights, windows
 from caiwen.train import folder as folders
 from caiwen.train.progress import Event, OnEvent, StageResult
 from caiwen.train.trainer import Material, WindowTrainer
@@ -223,6 +223,7 @@ def arguments(planned: Planned, place: Path) -> TrainingArguments:
         "logging_nan_inf_filter": False,
         "remove_unused_columns": False,
         "disable_tqdm": True,
+        "report_to": reports.services(planned.config) or ["none"],
     }
     try:
         return TrainingArguments(**given)

@@ -19,6 +19,7 @@ from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from caiwen.errors import CaiwenError
 from caiwen.train import layers, weights, windows
+from caiwen.train.folder import latest_checkpoint
 from caiwen.train.loss import Task, Terms
 from caiwen.train.passes import Pass, frozen
 
@@ -267,14 +268,3 @@ def _losses(totals: Mapping[str, tuple[float, float, int]], prefix: str, accurac
         if accuracy:
             metrics[f"{name}_accuracy"] = right / max(1, labels)
     return metrics
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """Complete checkpoints, oldest first. The trainer's state is what a checkpoint is finished with."""
-    found = [path for path in folder.glob("checkpoint-*") if path.name[11:].isdigit()]
-    whole = [path for path in found if (path / "trainer_state.json").is_file()]
-    return sorted(whole, key=lambda path: int(path.name[11:]))
-
-
-def latest_checkpoint(folder: Path) -> Path | None:
-    return next(reversed(checkpoints(folder)), None)
