@@ -33,6 +33,7 @@ REAL = {
     "consulting": "sft/disc_consulting_part.json",
     "task": "sft/disc_task_part.json",
 }
+_REAL = "（真实问答）"
 TEMPLATES = ("llama2", "llama2_zh", "llama3", "alpaca", "default", "empty", "qwen", "qwen3", "qwen3_nothink")
 CUTOFFS = (256, 1024, 2048)
 _TALK = [
@@ -256,7 +257,7 @@ def runs(tokenizers: dict[str, Path], data: Path, names: list[str]) -> Iterator[
             both = {"template": template, "cutoff_len": cutoff, **how}
             yield run(f"{template}", tokenizer, dataset="talks,alpaca,bare,messages,openai", **both)
             if real:
-                yield run(f"{template}（真实问答）", tokenizer, dataset=real, **both)
+                yield run(f"{template}{_REAL}", tokenizer, dataset=real, **both)
     for tokenizer in tokenizers:
         for cutoff in (16, 33):
             yield run("很小的 cutoff_len", tokenizer, template="llama3", dataset="talks", cutoff_len=cutoff)
@@ -368,17 +369,29 @@ def _split(side: dict[str, np.ndarray], part: str) -> list[tuple[np.ndarray, np.
     return list(zip(np.split(side[f"{part}.ids"], ends), np.split(side[f"{part}.labels"], ends), strict=True))
 
 
+def chosen(run: Run, wanted: argparse.Namespace) -> bool:
+    return (
+        wanted.only in run.group
+        and (not wanted.tokenizers or Path(run.settings["model_name_or_path"]).name in wanted.tokenizers)
+        and (not wanted.cutoffs or run.settings.get("cutoff_len", 2048) in wanted.cutoffs)
+        and not (wanted.made and _REAL in run.group)
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peer", type=Path, required=True)
     parser.add_argument("--material", type=Path, default=Path("../shared/data"))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--only", default="", help="only groups with this text in their name")
+    parser.add_argument("--tokenizers", nargs="*", help="only these of llama3, qwen, llama2")
+    parser.add_argument("--cutoffs", nargs="*", type=int, help="only these of the cutoffs of the templates")
+    parser.add_argument("--made", action="store_true", help="only self-made rows")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         names = write_data(folder, wanted.material)
-        made = [run for run in runs(make_tokenizers(folder), folder, names) if wanted.only in run.group]
+        made = [run for run in runs(make_tokenizers(folder), folder, names) if chosen(run, wanted)]
         (folder / "runs.json").write_text(
             json.dumps({run.name: run.settings for run in made}, ensure_ascii=False), encoding="utf-8"
         )
