@@ -66,6 +66,8 @@ class Verdict:
 
 def judge(claims: Sequence[Claim]) -> dict[tuple[int, int], Verdict]:
     """Verdicts for those claims about one thing that another document bears on."""
+    if _all_alike(claims):
+        return _confirmed(claims)
     found = {}
     for claim in claims:
         others = [other for other in claims if other.place[0] != claim.place[0] and _comparable(claim, other)]
@@ -73,6 +75,22 @@ def judge(claims: Sequence[Claim]) -> dict[tuple[int, int], Verdict]:
         if verdict.checks:
             found[claim.place] = verdict
     return found
+
+
+def _all_alike(claims: Sequence[Claim]) -> bool:
+    value, opening = claims[0].value, claims[0].basis is Basis.OPENING
+    return all(claim.value == value and (claim.basis is Basis.OPENING) == opening for claim in claims)
+
+
+def _confirmed(claims: Sequence[Claim]) -> dict[tuple[int, int], Verdict]:
+    """The usual case, told by document: the others agree."""
+    verdicts = {
+        own: Verdict(
+            Status.VERIFIED, tuple(_note(AGREES, (claim for claim in claims if claim.place[0] != own)))
+        )
+        for own in {claim.place[0] for claim in claims}
+    }
+    return {claim.place: verdicts[claim.place[0]] for claim in claims if verdicts[claim.place[0]].checks}
 
 
 def combine(own: Status, verdict: Verdict | None) -> Status:

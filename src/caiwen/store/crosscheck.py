@@ -4,21 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from caiwen.records import Basis, Status
 from caiwen.store import companies
 from caiwen.store.agreement import Claim, Verdict, combine, judge
-from caiwen.store.rows import AnyRow, to_json
+from caiwen.store.dialect import update_many
+from caiwen.store.prepared import Prepared
+from caiwen.store.rows import to_json
 from caiwen.store.schema import documents, facts, observations
 
 _KEY = (facts.c.item, facts.c.dimensions, facts.c.period, facts.c.span, facts.c.scope)
 _COUNTED = and_(facts.c.value.is_not(None), facts.c.basis != Basis.CORRECTED.value)
 _STATE = (facts.c.document_id, facts.c.number, facts.c.own_status, facts.c.status, facts.c.other_checks)
 _BATCH = 500
+
+
+class _State(NamedTuple):
+    """A fact with what the documents say of it now."""
+
+    document_id: int
+    number: int
+    own_status: str
+    status: str
+    other_checks: str | None
+
+
+class _Told(NamedTuple):
+    """What a document says; ``filed``: the period of the filing."""
+
+    period: str
+    basis: str
+    value: str
+    raw: str
+    name: str
+    filed: str | None
 
 
 def crosscheck(connection: Connection, touched: Iterable[str]) -> None:
@@ -35,22 +60,24 @@ def crosscheck(connection: Connection, touched: Iterable[str]) -> None:
 def _renew(connection: Connection, who: Sequence[str], *, alone: bool) -> None:
     if not who:
         return
-    verdicts: dict[tuple[int, int], Verdict] = {}
-    states: dict[tuple[int, int], AnyRow] = {}
-    for rows in _shared(connection, who, (facts.c.who, *_KEY) if alone else _KEY):
-        verdicts |= judge([_claim(row) for row in rows])
-        states |= {(row.document_id, row.number): row for row in rows}
+    changes: list[dict[str, object]] = []
+    shared: set[tuple[int, int]] = set()
+    for thing in _shared(connection, who, (facts.c.who, *_KEY) if alone else _KEY):
+        verdicts = judge([_claim(state, told) for state, told in thing])
+        for state, _ in thing:
+            place = (state.document_id, state.number)
+            shared.add(place)
+            changes += _change(state, verdicts.get(place))
     stale = select(*_STATE).where(facts.c.who.in_(who), facts.c.other_checks.is_not(None))
-    states |= {(row.document_id, row.number): row for row in connection.execute(stale)}
-    changes = [
-        change for place, row in states.items() if (change := _change(row, verdicts.get(place))) is not None
-    ]
-    if changes:
-        at = and_(facts.c.document_id == bindparam("in_document"), facts.c.number == bindparam("at_number"))
-        connection.execute(update(facts).where(at), changes)
+    for row in connection.execute(stale):
+        if (row.document_id, row.number) not in shared:
+            changes += _change(_State(*row), None)
+    update_many(connection, facts, ("document_id", "number"), changes)
 
 
-def _shared(connection: Connection, who: Sequence[str], key: Sequence[Column[Any]]) -> Iterator[list[AnyRow]]:
+def _shared(
+    connection: Connection, who: Sequence[str], key: Sequence[Column[Any]]
+) -> Iterator[list[tuple[_State, _Told]]]:
     """The facts that speak of one thing in more than one document, thing by thing."""
     things = (
         select(*key)
@@ -60,27 +87,21 @@ def _shared(connection: Connection, who: Sequence[str], key: Sequence[Column[Any
         .subquery()
     )
     same = and_(*(column == things.c[column.name] for column in key))
+    told = (facts.c.period, facts.c.basis, facts.c.value, observations.c.raw, documents.c.name)
     query = (
-        select(
-            *_STATE,
-            *_KEY,
-            facts.c.who,
-            facts.c.basis,
-            facts.c.value,
-            observations.c.raw,
-            documents.c.name,
-            documents.c.period.label("filed"),
-        )
+        select(*(column.label(f"key_{n}") for n, column in enumerate(key)), *_STATE)
+        .add_columns(*(column.label(f"told_{n}") for n, column in enumerate((*told, documents.c.period))))
         .join_from(facts, things, same)
         .join(observations, _observation_of_fact())
         .join(documents, documents.c.id == facts.c.document_id)
         .where(facts.c.who.in_(who), _COUNTED)
         .order_by(*key)
     )
-    names = [column.name for column in key]
-    rows = connection.execute(query).all()
-    for _, thing in groupby(rows, key=lambda row: tuple(getattr(row, name) for name in names)):
-        yield list(thing)
+    # Whole markets agree with themselves a million times over: plain rows, taken apart by place.
+    rows = Prepared(query).rows(connection)
+    head, states = len(key), len(key) + len(_STATE)
+    for _, thing in groupby(rows, key=itemgetter(slice(head))):
+        yield [(_State._make(row[head:states]), _Told._make(row[states:])) for row in thing]
 
 
 def _observation_of_fact() -> ColumnElement[bool]:
@@ -89,27 +110,35 @@ def _observation_of_fact() -> ColumnElement[bool]:
     )
 
 
-def _claim(row: AnyRow) -> Claim:
-    basis = Basis(row.basis)
-    own = row.period if basis is Basis.REPORTED else ""
+def _claim(state: _State, told: _Told) -> Claim:
+    basis = Basis(told.basis)
+    own = told.period if basis is Basis.REPORTED else ""
     return Claim(
-        place=(row.document_id, row.number),
-        document=row.name,
-        vintage=row.filed or own,
+        place=(state.document_id, state.number),
+        document=told.name,
+        vintage=told.filed or own,
         basis=basis,
-        value=Decimal(row.value),
-        raw=row.raw,
+        value=Decimal(told.value),
+        raw=told.raw,
     )
 
 
-def _change(row: AnyRow, verdict: Verdict | None) -> dict[str, object] | None:
-    status = combine(Status(row.own_status), verdict).value
-    checks = to_json(verdict.checks) if verdict else None
-    if (status, checks) == (row.status, row.other_checks):
-        return None
-    return {
-        "in_document": row.document_id,
-        "at_number": row.number,
-        "status": status,
-        "other_checks": checks,
-    }
+def _change(state: _State, verdict: Verdict | None) -> list[dict[str, object]]:
+    """What is to be written, if anything."""
+    status = combine(Status(state.own_status), verdict).value
+    checks = _noted(verdict.checks) if verdict else None
+    if (status, checks) == (state.status, state.other_checks):
+        return []
+    return [
+        {
+            "status": status,
+            "other_checks": checks,
+            "document_id": state.document_id,
+            "number": state.number,
+        }
+    ]
+
+
+@lru_cache(maxsize=5000)
+def _noted(checks: tuple[str, ...]) -> str | None:
+    return to_json(checks)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, text
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, insert, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 
@@ -160,6 +160,25 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     columns = ", ".join(quote(name) for name in rows[0])
     marks = ", ".join("?" * len(rows[0]))
     statement = f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({marks})"
+    connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+
+
+def update_many(
+    connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Update rows that all have the same keys in the same order, those of ``key`` last; see :func:`insert_many`."""
+    if not rows:
+        return
+    changed = [name for name in rows[0] if name not in key]
+    if connection.dialect.name != "sqlite":
+        at = [table.c[name] == bindparam(f"at_{name}") for name in key]
+        values = [{f"at_{name}" if name in key else name: row[name] for name in row} for row in rows]
+        connection.execute(update(table).where(*at), values)
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    settings = ", ".join(f"{quote(name)} = ?" for name in changed)
+    place = " AND ".join(f"{quote(name)} = ?" for name in key)
+    statement = f"UPDATE {quote(table.name)} SET {settings} WHERE {place}"
     connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 

@@ -60,7 +60,7 @@ class Prepared:
     def _for(self, connection: Connection) -> SQLCompiler:
         dialect = connection.dialect
         if dialect.name not in self._compiled:
-            made = self._statement.compile(dialect=dialect)
+            made = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
             assert isinstance(made, SQLCompiler)
             self._compiled[dialect.name] = made
         return self._compiled[dialect.name]
