@@ -25,6 +25,10 @@ from caiwen.finance.formulas import formulas
 from caiwen.finance.items import taxonomy
 
 LONGEST_QUESTION = 1000
+_EXPLAIN = re.compile(r"^(?:请|请你|帮我|麻烦)?(?:解释|说明|介绍|讲)(?:一下|下|讲)?")
+_BETWEEN = re.compile(
+    r"^(?P<a>[^,，。]{2,20}?)[和与跟同](?P<b>[^,，。]{2,20}?)(?:之间|两者)?(?:的|有什么|有何|有啥|是什么)*(?:区别|不同|差别|异同|联系|关系)"
+)
 _NEAR = 4
 _PAIR = 2
 REASON = re.compile(r"原因|为什么|为何|怎么回事|缘由|因为什么")
@@ -54,7 +58,8 @@ def wants_several(reading: Reading) -> bool:
 
 def definition_of(reading: Reading) -> Define | None:
     """什么是毛利率, 市盈率怎么算: a concept, no company and no period named."""
-    if reading.periods or not (reading.has("define") or asks_what(reading)):
+    explained = _EXPLAIN.match(reading.text) is not None and glossary.find(term_of(reading)) is not None
+    if reading.periods or not (reading.has("define") or asks_what(reading) or explained):
         return None
     if reading.has("define.between"):
         return _told_apart(reading)
@@ -72,16 +77,21 @@ def _told_apart(reading: Reading) -> Define | None:
         if not kept or start >= kept[-1][1]:
             kept.append((start, end, name))
     names = list(dict.fromkeys(name for _, _, name in kept))
-    return Define(term=names[0], others=tuple(names[1:])) if len(names) > 1 else None
+    if len(names) > 1:
+        return Define(term=names[0], others=tuple(names[1:]))
+    match = _BETWEEN.match(reading.text)
+    known = match and any(glossary.find_in(match[part]) for part in "ab")
+    return Define(term=match["a"], others=(match["b"],)) if match and known else None
 
 
 def general_question(reading: Reading) -> Define | Explain | None:
     """About a kind of companies, none of which is named (商业银行的流动性比例要求): a rule, or a concept."""
     named = reading.of("item") + reading.of("formula")
-    if not reading.has("kinds") or reading.periods:
+    concept = REASON.search(reading.text) and glossary.find_in(reading.text)
+    if not (reading.has("kinds") or concept) or reading.periods:
         return None
     measures = measures_of(reading, None)
-    if named and not reading.has("duties") and len(named) == 1:
+    if named and not concept and not reading.has("duties") and len(named) == 1:
         return Define(term=named[0].meaning)
     topic = topic_of(reading)
     said = topic.text or reading.text
@@ -99,7 +109,9 @@ def term_of(reading: Reading) -> str:
     for word in sorted([*words("define", "ask"), *words("define", "lead")], key=len, reverse=True):
         text = text.replace(word, "")
     text = re.sub(rf"^(?:{'|'.join(words('kinds'))})的", "", text)
-    kept = re.sub(r"^(?:请问|请解释|解释|请说明|说明)|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text)
+    kept = re.sub(
+        r"^(?:请问|请解释|解释|请说明|说明|介绍|讲)(?:一下|下)?|[?？。！!,，\s]|(?:呢|吗|啊|的)$", "", text
+    )
     return kept.strip("“”\"'「」")
 
 

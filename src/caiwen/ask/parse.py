@@ -10,6 +10,7 @@ from datetime import date
 from caiwen.ask.companies import CompanyMention, reference
 from caiwen.ask.company_plan import Planner, unknown_time
 from caiwen.ask.intent import (
+    REASON,
     compound_term,
     definition_of,
     general_question,
@@ -29,6 +30,7 @@ from caiwen.ask.reading import MASK, Reading, read, read_companies, tidy
 from caiwen.ask.topics import topic_of
 from caiwen.ask.words import Hit, words
 from caiwen.ask.world import World
+from caiwen.finance import glossary
 from caiwen.finance.companies import normalise_code
 from caiwen.store import Company
 
@@ -161,7 +163,11 @@ class Parser:
         if definition:
             return definition
         name = self._unknown_name(reading)
-        if name is None or all(m.start != name.end for m in reading.word("kinds")):
+        if (
+            name is None
+            or REASON.search(reading.text)
+            or all(m.start != name.end for m in reading.word("kinds"))
+        ):
             general = general_question(reading)
             if general:
                 return general
@@ -190,7 +196,8 @@ class Parser:
 
     def _unknown_name(self, reading: Reading) -> Hit | None:
         """The first leftover that may be the name of a company."""
-        return next((h for h in reading.leftovers if len(h.word) >= 2 and _NAMELIKE.match(h.word)), None)
+        names = (h for h in reading.leftovers if len(h.word) >= 2 and _NAMELIKE.match(h.word))
+        return next((h for h in names if not glossary.find(h.word)), None)
 
     def _guess(self, name: Hit, reading: Reading) -> Plan | None:
         guess = self.world.book.guess(name.word)

@@ -253,6 +253,7 @@ class Macro(Record):
         "value", "list", "highest", "lowest", "filter", "count", "truth", "compare", "change", "mean", "total", "moves",
         "revisions", "about",
     ] = "value"  # fmt: skip
+    consecutive: bool = False
     against: Literal["prior_period", "prior_year", "named"] = "prior_period"
     sign: Sign | None = None
     bound: Decimal | None = None

@@ -66,11 +66,14 @@ class Texts:
         search = Explain(topic=plan.term, terms=(f"{plan.term}是指",))
         quotes = [] if plan.others else self.current(self._reader().find(search))
         quotes = [q for q in quotes if _defines(plan.term, q)][:2]
+        lacking = [term for term in (plan.term, *plan.others) if plan.others and term not in dict(told)]
         sentences = [Sentence(text) for _, text in told] + compose_quotes(quotes, search)
+        sentences += [Sentence(f"没有找到“{term}”的定义。") for term in lacking if sentences]
         if not sentences:
             said = f"材料中未找到“{plan.term}”的定义。"
             return Draft("not_found", [Sentence(said)], known=[said])
-        draft = Draft("answered", sentences, quotes=quotes, known=[text for _, text in told])
+        known = [*(text for _, text in told), *lacking]
+        draft = Draft("answered", sentences, quotes=quotes, known=known)
         draft.policy = [(PolicyValue("text", term, text, "财问术语表"), None) for term, text in told]
         return draft
 

@@ -56,6 +56,9 @@ class Lexicon:
     def get(self, word: str) -> str | None:
         return self._meanings.get(word)
 
+    def words(self) -> Iterable[str]:
+        return self._meanings.keys()
+
     def find_in(self, text: str) -> list[Hit]:
         """Without overlaps, in order. A Latin word must stand alone."""
         return list(self._hits(text))
