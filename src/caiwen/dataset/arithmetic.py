@@ -12,26 +12,28 @@ from caiwen.dataset.mentions import Mention
 from caiwen.dataset.records import Support
 from caiwen.dataset.scene import Scene
 
-_NEAR, _FAR = 8, 120
+_NEAR, _FAR, _LONG = 8, 120, 9
 """So many of the nearest numbers are tried; with more, some pair would fit any share by chance."""
 
 
 def adds_up(scene: Scene, bound: Bound) -> bool:
     """合计, 相差, 占, 比率: a number that supported numbers of the same answer come to."""
     m, lead = bound.mention, scene.answer[max(0, bound.mention.start - 16) : bound.mention.start]
+    exact = len(m.text.replace(",", "")) >= _LONG and "." in m.text
     if bound.role == "change" and is_growth(scene, bound, _FAR):
         return True
-    if m.value is None or not any(word in lead for word in words("derived")):
+    announced = any(word in lead for word in words("derived"))
+    if m.value is None or not (announced or exact):
         return False
     near = [s for s in scene.supported if s is not m and _same_time(scene, s, bound)]
     near.sort(key=lambda s: abs(s.start - m.start))
     same = [s.value for s in near if s.unit == m.unit and s.value is not None][:_NEAR]
-    for count in range(2, min(len(same), 6) + 1):
+    for count in range(2, (min(len(same), 6) if announced else 2) + 1):
         if any(abs(sum(group, Decimal(0)) - m.value) <= _slack(m) for group in combinations(same, count)):
             return True
     if any(abs(abs(a - b) - abs(m.value)) <= _slack(m) for a, b in combinations(same, 2)):
         return True
-    return _is_ratio(m, near)
+    return announced and _is_ratio(m, near)
 
 
 def is_growth(scene: Scene, bound: Bound, back: int = 0) -> bool:

@@ -56,6 +56,8 @@ class Bound:
     """Another number stands between the member and this one, so that it may be about the whole again."""
     tight: bool = True
     """Nothing but numbers, periods and words of linking stands between the item and the number."""
+    starts: bool = False
+    """由A升至B: A is told as the value of the year before, though it may be that of another measure of this year."""
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ class Reader:
                     now = replace(here, items=following.names) if following else here
                     start = self._is_start(one, last, span, inside)
                     self._bind(one, now, year_before(near) if start else near, inside, last, span, bases)
+                    self.bound[-1] = replace(self.bound[-1], starts=start)
                     near = here.when
             last = one.end
         self.frame = replace(here, when=main.when if main else here.when, scope=self.frame.scope)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol
 
+from caiwen.dataset.amounts import agree
 from caiwen.dataset.arithmetic import adds_up, is_growth
 from caiwen.dataset.binding import Bound, Frame, Reader, frame_of
 from caiwen.dataset.data import words
@@ -176,7 +177,7 @@ class Run:
         """Given by the question, or printed in the texts; a contradicted one only where the material says just that."""
         m = bound.mention
         support, where = Support.NONE, claim.nearest
-        if (abs(m.value or Decimal(0)), m.unit) in self.given:
+        if self._is_given(m):
             support = Support.GIVEN
         elif self.texts and stands_in(m.text, self.texts):
             support = Support.TEXT
@@ -189,6 +190,13 @@ class Run:
             return claim
         self.scene.supported.append(m)
         return replace(claim, support=support, why="", nearest=where, contradicted=False)
+
+    def _is_given(self, m: Mention) -> bool:
+        """The question says so, exactly or to more places."""
+        if (abs(m.value or Decimal(0)), m.unit) in self.given:
+            return True
+        same = [value for value, unit in self.given if unit == m.unit == "元"]
+        return any(agree(m, value, "约", "", signed=False) is not Support.NONE for value in same)
 
     def _in_material(self, material: Material, claim: Claim, bound: Bound) -> str:
         if claim.contradicted:

@@ -29,6 +29,8 @@ class Judge:
         found, fact = self._supported(bound)
         if found is not Support.NONE:
             return _claim(bound, found, fact=fact)
+        if bound.starts:  # 从7.77%下降至5.84%: of one year, before and after something is left out
+            bound = replace(bound, tight=False)
         why, nearest, sure = self._why(bound)
         return _claim(bound, Support.NONE, why=why, nearest=nearest, contradicted=sure)
 

@@ -131,10 +131,15 @@ def _periods(text: str, anchor: str | None) -> Iterable[Mention]:
         own = any(m.raw.startswith(word) for word in words("reported"))
         if m.relative and base and said and not own:
             period = Period(period.year + said.year - base.year, period.part)
-        elif not m.relative:
+        elif not m.relative and not _compared(text, m.start):
             said = said and period
         when = When(str(period), m.single and period.part.value != "Q1")
         yield Mention("period", m.start, m.end, text[m.start : m.end], when=when)
+
+
+def _compared(text: str, start: int) -> bool:
+    """较2018年末: the period after such a word is what the one spoken of is compared with."""
+    return text[max(0, start - 3) : start].endswith(tuple(words("compared_with")))
 
 
 def _times(text: str, known: list[Mention], anchor: str | None) -> Iterable[Mention]:
@@ -142,7 +147,9 @@ def _times(text: str, known: list[Mention], anchor: str | None) -> Iterable[Ment
     dated = [m for m in known if m.kind == "period" and m.when and any(c.isdigit() for c in m.text)]
     for match in _time_words().finditer(text):
         start = max(text.rfind(mark, 0, match.start()) for mark in "。；\n")
-        before = [m for m in dated if start < m.start and m.end <= match.start()]
+        before = [
+            m for m in dated if start < m.start and m.end <= match.start() and not _compared(text, m.start)
+        ]
         said = (before[0].when.period if before and before[0].when else anchor) or ""
         when = _reckoned(match[0], said[:4])
         if when is not None:

@@ -58,6 +58,8 @@ class Printed:
         digits = re.sub(r"\D", "", mention.text).strip("0")
         if mention.unit == "%" and "." in mention.text:  # 10.00% is written as exactly as 10.37%
             digits = re.sub(r"\D", "", mention.text)
+        if len(digits) < _MIDDLE and len(re.sub(r"\D", "", mention.text)) > _LONG:  # 750,000股
+            digits = "0" * _MIDDLE
         needed = (
             _NEEDED if len(digits) >= _LONG else _NEEDED_MIDDLE if len(digits) >= _MIDDLE else _NEEDED_SHORT
         )
@@ -132,7 +134,8 @@ class Printed:
         line = text[text.rfind("\n", 0, at) + 1 : at]
         label, _, cells = line.partition("：")
         head, name = _han(re.split("[；：]", cells)[-1]), _han(label)
-        named = len(head) >= _ALIKE and len(name) >= 2 and name in said and lead.endswith(head)
+        ends = lead.endswith(head) or (len(name) > _LONG and _common_end(lead, head) >= _ALIKE)
+        named = len(head) >= _ALIKE and len(name) >= 2 and name in said and ends
         return named or _common_end(lead, name) >= max(beyond, _ALIKE + 2)
 
     def _speaks_of(self, number: int, year: str) -> bool:
@@ -143,7 +146,7 @@ class Printed:
         value = abs(mention.value or Decimal(0))
         written = re.search(r"\d[\d,]*(?:\.\d+)?", mention.text)
         forms = [Decimal(written[0].replace(",", ""))] if written else []
-        if mention.unit == "元":
+        if mention.unit == "元" or "万" in mention.text or "亿" in mention.text:
             forms += [value.scaleb(-power) for power in _SCALES]
         forms += self._rounded(mention, value)
         return list(dict.fromkeys(form.normalize() for form in forms))
