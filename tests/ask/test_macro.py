@@ -174,6 +174,30 @@ def test_a_region_must_be_named_where_there_are_several(asker: Asker) -> None:
     assert clarified.values[0].entity == "临江省"
 
 
+@pytest.mark.parametrize("question", ["2023年美国GDP是多少", "火星省2023年GDP", "我国2023年GDP是多少"])
+def test_another_region_is_never_answered_with_the_one_there_is(asker: Asker, question: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "not_found"
+    assert "有数的地区是临江省" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "period"),
+    [
+        ("临江省CPI2023年3月", "-0.3", "2023-03"),
+        ("LPR5年期2024年3月", "3.95", "2024-02-20"),
+        ("临江省一季度GDP", "23000000000", "2023Q1"),
+        ("3月失业率", "5.3", "2023-03"),
+        ("2023年2月失业率比去年1月高多少", "0.3", "2023-02"),
+        ("2022年到2023年临江省GDP增加了多少", "11250000000", "2023"),
+        ("2023年PMI连续几个月高于50", "3", None),
+    ],
+)
+def test_other_ways_to_say_it(asker: Asker, question: str, value: str, period: str | None) -> None:
+    answer = asker.ask(question)
+    assert (answer.values[0].value, answer.values[0].period) == (value, period), answer.answer
+
+
 def test_concepts_and_companies_are_left_to_others(asker: Asker) -> None:
     plans = [asker.ask(question).plan for question in ("什么是CPI？", "长城公司2023年营业收入")]
     assert [plan["kind"] for plan in plans if plan] == ["define", "explain"]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from caiwen.ask.plan import Clarify, Macro, Sign
+from caiwen.ask.plan import Clarify, Macro, Sign, Unanswerable
 from caiwen.ask.words import Hit, Lexicon, load
 from caiwen.finance.macro import indicators as taxonomy
 from caiwen.finance.macro.indicators import Form, indicator
@@ -24,7 +24,7 @@ _MASK = "□"
 _ENDINGS = re.compile(r"(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
 _NUMBER = r"(?:百分之(?P<percent>[\d.]+|[〇零一二三四五六七八九十百点]+)|(?P<number>[-－]?\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>个百分点|%|％|(?:万亿|千亿|百亿|亿|千万|百万|万)?(?:元|美元|人)?|点)?)"
 _AFTER = re.compile(rf"{_NUMBER}(?:及|或)?(?P<word>以上|以下|之上|之下)")
-_TENORS = {"一年期贷款市场报价利率": r"[一1]年期|1Y|[一1]年(?=LPR|的LPR)|(?<=LPR)[一1]年", "五年期以上贷款市场报价利率": r"[五5]年期|5Y|[五5]年(?=LPR|的LPR|以上)|(?<=LPR)[五5]年"}  # fmt: skip
+_TENORS = {"一年期贷款市场报价利率": r"[一1]年期|1Y|[一1]年(?=\s?LPR|的LPR)|(?<=LPR)\s?[一1]年", "五年期以上贷款市场报价利率": r"[五5]年期|5Y|[五5]年(?=\s?LPR|的LPR|以上)|(?<=LPR)\s?[五5]年"}  # fmt: skip
 
 
 def words(*path: str) -> Any:
@@ -51,22 +51,22 @@ class MacroParser:
         self._heads = heads
         self.names = {head.indicator for head in heads}
 
-    def parse(self, question: str, today: date) -> Macro | Clarify | None:
+    def parse(self, question: str, today: date) -> Macro | Clarify | Unanswerable | None:
         """None for a question that names no indicator which the store has figures of."""
-        text = taxonomy.key(question)
+        text = self._letters.sub(r" \g<0> ", taxonomy.key(question))
         named = self._named(text)
         present = [one for one in named if one.name in self.names]
         if not present:
             return None
         for one in named:
             text = text[: one.start] + _MASK * (one.end - one.start) + text[one.end :]
-        terms, rest = self._terms(text, today)
+        names = list(dict.fromkeys(one.name for one in present))
+        terms, rest = self._terms(text, today, names)
         if re.search(words("definition"), rest) and not terms:
             return None
         asks = _asks(rest, terms)
-        names = list(dict.fromkeys(one.name for one in present))
         regions = self._regions(rest, names, asks)
-        if isinstance(regions, Clarify):
+        if isinstance(regions, Clarify | Unanswerable):
             if asks != "about":
                 return regions
             regions = ()
@@ -81,6 +81,7 @@ class MacroParser:
             recent=_recent(terms, asks),
             cumulative=any(m.cumulative for m in terms),
             asks=asks,
+            consecutive=re.search(words("consecutive"), rest) is not None,
             sign=sign,
             bound=bound,
             against=_against(rest, terms),
@@ -99,6 +100,16 @@ class MacroParser:
             pairs += [(taxonomy.key(word), f"^{one.name}") for word in one.rate_words]
         return Lexicon(pairs)
 
+    @cached_property
+    def _letters(self) -> re.Pattern[str]:
+        """Names of letters alone (CPI), which a year or a term may touch: CPI2024年, LPR5年期."""
+        names = sorted(
+            (w for w in self._lexicon.words() if re.fullmatch("[A-Z]{3,}", w)), key=len, reverse=True
+        )
+        return re.compile(
+            rf"(?:(?<=\d)(?:{'|'.join(names)})(?![A-Z\d])|(?<![A-Z\d])(?:{'|'.join(names)})(?=\d))"
+        )
+
     def _named(self, text: str) -> list[_Named]:
         found: list[_Named] = []
         for hit in self._lexicon.find_in(text):
@@ -110,7 +121,9 @@ class MacroParser:
                 found.append(_Named(hit.meaning, hit.start, hit.end))
         return found
 
-    def _regions(self, rest: str, names: Sequence[str], asks: str) -> tuple[str, ...] | Clarify:
+    def _regions(
+        self, rest: str, names: Sequence[str], asks: str
+    ) -> tuple[str, ...] | Clarify | Unanswerable:
         there = list(dict.fromkeys(h.region for h in self._heads if h.indicator in names))
         nation = taxonomy.nation()
         spoken = Lexicon((word, region) for region in there for word in _region_words(region, there))
@@ -119,6 +132,12 @@ class MacroParser:
             said = list(dict.fromkeys((*said, nation)))
         if said:
             return tuple(said)
+        if elsewhere := _elsewhere(rest):
+            have = "、".join(there[:8])
+            text = (
+                f"库中没有{elsewhere}的{'、'.join(indicator(n).short for n in names)}；有数的地区是{have}。"
+            )
+            return Unanswerable(text=text, suggestions=tuple(there[:8]))
         if re.search(words("everywhere"), rest) or (asks == "compare" and len(names) == 1 and len(there) > 1):
             return tuple(region for region in there if region != nation) or tuple(there)
         if nation in there:
@@ -128,32 +147,48 @@ class MacroParser:
         text = f"库中有{'、'.join(there[:12])}等 {len(there)} 个地区的数，请说明要哪个地区。"
         return Clarify(text=text, choices=tuple(there[:12]))
 
-    def _terms(self, text: str, today: date) -> tuple[list[TermMention], str]:
+    def _terms(self, text: str, today: date, names: Sequence[str]) -> tuple[list[TermMention], str]:
         """The periods, and the question with them masked."""
         found = terms_in(text, today)
         rest = text
         for mention in found:
             rest = rest[: mention.start] + "■" * (mention.end - mention.start) + rest[mention.end :]
-        if not found and (
-            bare := re.search(
-                r"(?<![\d一二三四五六七八九十])(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!份?(?:以来|度))",
-                text,
-            )
-        ):
-            found = self._newest_of(bare)
+        if not any(m.first or m.kind != "point" for m in found) and (bare := re.search(words("bare"), text)):
+            found = self._newest_of(bare, names)
         return found, rest
 
-    def _newest_of(self, bare: re.Match[str]) -> list[TermMention]:
-        """A month without a year is the newest of its name that has figures."""
-        month = int(chinese_number(bare[1]) or 0)
-        last = max((h.last for h in self._heads if Term.parse(h.last)), default="")
-        newest = Term.parse(last[:7]) if last else None
+    def _newest_of(self, bare: re.Match[str], names: Sequence[str]) -> list[TermMention]:
+        """A month or quarter without a year is the newest of its name that has figures."""
+        last = max(
+            (h.last[:7] for h in self._heads if h.indicator in names and Term.parse(h.last)), default=""
+        )
+        newest = Term.parse(last) or Term.parse(last[:4])
         if newest is None:
             return []
-        at = Term.of(
-            newest.end.year if month <= newest.end.month else newest.end.year - 1, month, Grain.MONTH
+        if bare["month"]:
+            month, grain = int(chinese_number(bare["month"]) or 0), Grain.MONTH
+        elif bare["half"]:
+            month, grain = (6 if bare["half"] == "上" else 12), Grain.HALF
+        else:
+            place = 3 if bare["nine"] else int(chinese_number(bare["quarter"]) or 0)
+            month, grain = place * 3, Grain.QUARTER
+        at = Term.of(newest.end.year if month <= newest.end.month else newest.end.year - 1, month, grain)
+        cumulative = bare["nine"] is not None
+        return (
+            [TermMention(bare.start(), bare.end(), "point", grain, at, at, cumulative=cumulative)]
+            if at
+            else []
         )
-        return [TermMention(bare.start(), bare.end(), "point", Grain.MONTH, at, at)] if at else []
+
+
+def _elsewhere(rest: str) -> str | None:
+    """A place that the question names and that has no figures."""
+    if nation := next((word for word in sorted(taxonomy.nation_names()) if word in rest), None):
+        return nation
+    if known := next((word for word in taxonomy.places() if word in rest), None):
+        return known
+    match = re.search(words("other_place"), re.sub(r"[□■]+", " ", rest))
+    return match[0] if match and not re.search(words("everywhere"), match[0]) else None
 
 
 def _members(hit: Hit, text: str) -> list[_Named]:
@@ -205,6 +240,11 @@ def _settled(plan: Macro, terms: Sequence[TermMention], text: str) -> Macro:
             kept = tuple(str(t) for other in others for t in _spread(other))
             plan = plan.model_copy(update={"known_on": mention.last.end.isoformat(), "terms": kept})
             break
+    ranged = any(m.kind == "range" for m in terms) and re.search(words("from_to"), text)
+    if ranged and plan.asks in ("value", "list", "change") and len(plan.terms) > 1:
+        ends = (plan.terms[0], plan.terms[-1])
+        change = {"asks": "change", "terms": ends, "against": "named", "forms": (None,) * len(plan.forms)}
+        plan = plan.model_copy(update=change)
     if plan.asks == "value" and (len(plan.terms) > 2 or plan.recent or plan.parts):
         plan = plan.model_copy(update={"asks": "list"})
     return plan
@@ -214,6 +254,8 @@ def _settled(plan: Macro, terms: Sequence[TermMention], text: str) -> Macro:
 
 
 def _asks(rest: str, terms: Sequence[TermMention]) -> Any:
+    if all(re.search(words("asks", name), rest) for name in ("highest", "lowest")):
+        return "list"
     for name, pattern in words("asks").items():
         if re.search(pattern, rest) and name in get_args(Macro.model_fields["asks"].annotation):
             if name == "compare" and re.search(words("asks", "change"), rest) and len(terms) > 1:

@@ -29,6 +29,10 @@ class MacroComparing(MacroStating):
         for series, form in self._all():
             terms = self._terms() or series.terms(form)[-1:]
             figures += [f for term in terms if (f := self._find(series, form, term)) is not None]
+        if not figures and self._terms():
+            self._missing.clear()
+            self._list()
+            return
         figures.sort(key=lambda f: f.value, reverse=True)
         for found in figures:
             self.reply.add("answer", found)

@@ -9,9 +9,10 @@ from typing import Protocol
 from caiwen.ask.macro import MacroParser
 from caiwen.ask.macro_answers import MacroAnswerer
 from caiwen.ask.macro_reply import MacroReply
-from caiwen.ask.plan import Clarify, Macro
+from caiwen.ask.plan import Clarify, Macro, Unanswerable
 from caiwen.ask.reading import read_companies, tidy
 from caiwen.ask.within import Universe
+from caiwen.records import FilingKind
 from caiwen.records.macro import SeriesHead, StoredPoint
 
 
@@ -32,7 +33,7 @@ class MacroDesk:
         self._store = store
         self._parser: tuple[str, MacroParser] | None = None
 
-    def plan(self, question: str, limit: Universe, today: date) -> Macro | Clarify | None:
+    def plan(self, question: str, limit: Universe, today: date) -> Macro | Clarify | Unanswerable | None:
         """A plan where the question names an indicator of which there are figures, and no company."""
         parser = self._parsing(limit.world.stamp)
         if not parser.names:
@@ -40,7 +41,8 @@ class MacroDesk:
         plan = parser.parse(question, today)
         if plan is not None and read_companies(tidy(question), limit.world.book):
             return None
-        return plan
+        texts = any(d.filing.kind is not FilingKind.DATA for d in limit.world.documents)
+        return None if isinstance(plan, Unanswerable) and texts else plan  # a report may tell it
 
     def reply(self, plan: Macro, limit: Universe) -> MacroReply:
         def points(name: str, regions: Sequence[str]) -> list[StoredPoint]:

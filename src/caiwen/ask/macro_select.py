@@ -85,6 +85,9 @@ class MacroSelecting(MacroComparing):
             said = f"{series.region}{figures[0].name}在{span}中{_SIGN_WORDS[sign]}{limit}的{unit}{'份' if unit == '月' else ''}有 {len(kept)} 个{listed}"
             self.reply.known.append(f"{len(kept)} {len(figures)}")
             self.reply.say(f"{said}（共 {len(figures)} 个有数）。", *(kept or figures[:1]))
+            if self.plan.consecutive and kept:
+                self._longest(kept, unit)
+                continue
             if self.plan.asks == "count" or not kept:
                 self.reply.add_plain(
                     f"{figures[0].name}{_SIGN_WORDS[sign]}{limit}的{unit}数",
@@ -93,6 +96,22 @@ class MacroSelecting(MacroComparing):
                     "个",
                     first=True,
                 )
+
+    def _longest(self, kept: Sequence[Found], unit: str) -> None:
+        """The longest run of periods that follow on each other."""
+        runs: list[list[Found]] = []
+        for found in kept:
+            follows = runs and runs[-1][-1].term.shifted(1) == found.term
+            runs = [*runs[:-1], [*runs[-1], found]] if follows else [*runs, [found]]
+        best = max(runs, key=len)
+        self.reply.known.append(f"{len(best)} {len(runs[-1])}")
+        self.reply.say(f"最长连续 {len(best)} 个{unit}：{span_words([f.term for f in best])}。", *best)
+        if runs[-1] is not best:
+            self.reply.say(
+                f"最近一段是{span_words([f.term for f in runs[-1]])}，{len(runs[-1])} 个{unit}。", *runs[-1]
+            )
+        item = f"{kept[0].name}最长连续{unit}数"
+        self.reply.add_plain(item, str(len(best)), "number", "个", first=True)
 
     def _truth(self) -> None:
         sign, bound = self.plan.sign, self.plan.bound

@@ -138,6 +138,11 @@ def _regions() -> frozenset[str]:
     return frozenset(load(_TABLE)["regions"])
 
 
+def places() -> frozenset[str]:
+    """Provinces and economies, by their short names."""
+    return _regions()
+
+
 def region_of(text: str) -> str | None:
     """A region as a table names it: the nation under one name, others as they are; None for an empty cell."""
     flat = squash(text)

@@ -124,7 +124,10 @@ def _read(match: re.Match[str], today: date, year: int) -> TermMention | None:
         )
         return _mention(match, made)
     if said.get("year"):
-        named = year_of(said["year"], today)
+        back = year and said["year"][0] in "去上" and _compared(match.string, match)
+        named = (
+            year - 1 if back else year_of(said["year"], today)
+        )  # 比去年6月: counted from the year before it
         if named is None:
             return None
         year = named
