@@ -12,7 +12,6 @@ from typing import Literal, Protocol
 
 from caiwen.ask import calculators
 from caiwen.ask.answer import Answer, AnswerStatus, Considered, Stage, Trace, decimal_text
-from caiwen.ask.calculate import items_of
 from caiwen.ask.compose import Sentence
 from caiwen.ask.draft import Draft, drafted, together
 from caiwen.ask.evidence import Evidence
@@ -20,6 +19,7 @@ from caiwen.ask.execute import Executor
 from caiwen.ask.findings import Outcome
 from caiwen.ask.follow import complete
 from caiwen.ask.macro_desk import MacroDesk
+from caiwen.ask.measure_names import items_of
 from caiwen.ask.multiples import attach, take
 from caiwen.ask.parse import Parser
 from caiwen.ask.passages import QUOTED, Index
@@ -189,8 +189,11 @@ class Asker:
         return Refuse(rule=verdict.rule or "", text=verdict.text or "")
 
     def _completed(self, question: str, previous: str | None, limit: Universe) -> str:
-        if not previous or not limit.world.book.all:
+        if not previous:
             return question
+        macro = self._macro.complete(question, previous, limit, self._today or date.today())
+        if macro is not None or not limit.world.book.all:
+            return macro or question
         return complete(question, previous, limit.world, self._today or date.today())
 
     def _universe(self, within: Sequence[str] | None) -> Universe:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from caiwen.ask.evidence import Evidence, Look
 from caiwen.ask.figures import PLACES, Calculation, Figure, combine, derived, divide, present
 from caiwen.ask.formula_inputs import input_of
+from caiwen.ask.measure_names import name_of
 from caiwen.ask.multiples import expressions_for
 from caiwen.ask.period_steps import earlier_of, parts_of, trailing_of
 from caiwen.ask.plan import (
@@ -21,6 +22,7 @@ from caiwen.ask.plan import (
     RatioMeasure,
     Single,
 )
+from caiwen.ask.steps import amount, period_name, pretty, size, step_text, sum_text
 from caiwen.ask.words import words
 from caiwen.finance.amount import format_value
 from caiwen.finance.formulas import (
@@ -37,51 +39,6 @@ from caiwen.finance.period import Period
 from caiwen.records import FilingKind, Scope
 
 _SUMMABLE = ("money", "shares", "count")
-
-
-def name_of(measure: Single) -> str:
-    """How an answer calls the measure, members of an axis in front."""
-    if isinstance(measure, DifferenceMeasure):
-        return f"{measure.left}减{measure.right}"
-    if isinstance(measure, RatioMeasure):
-        top = "与".join((measure.numerator, *measure.also)) + ("之和" if measure.also else "")
-        if measure.display == "percent":
-            return f"{top}占{measure.denominator}的比例"
-        return f"{top}与{measure.denominator}之比"
-    name = measure.item if isinstance(measure, ItemMeasure) else measure.formula
-    return "".join(f"“{m}”的" for m in measure.dimensions.values()) + name
-
-
-def items_of(measure: Single) -> list[str]:
-    """Every item that may be needed for the measure."""
-    if isinstance(measure, DifferenceMeasure):
-        return [*_with_totals(measure.left), *_with_totals(measure.right)]
-    if isinstance(measure, RatioMeasure):
-        names = (measure.numerator, *measure.also, measure.denominator)
-        return [item for name in names for item in _with_totals(name)]
-    if isinstance(measure, ItemMeasure):
-        companions = [name for t in ("companions", "instead") for name in words(t).get(measure.item, [])]
-        whole = words("shares").get(measure.item)
-        found = [*_with_totals(measure.item), *companions, *([whole] if whole else [])]
-        formula = formulas().get(measure.item)
-        return [*found, *formula_items(formula)] if formula else found
-    formula = formulas().get(measure.formula)
-    disclosed: str | None = words("disclosed_first").get(measure.formula)
-    return (
-        [*formula_items(formula), measure.formula, *([disclosed] if disclosed else [])]
-        if formula
-        else [measure.formula]
-    )
-
-
-def formula_items(formula: Formula) -> list[str]:
-    expressions = (formula.expression, *formula.alternatives)
-    return [item for e in expressions for name in names_in(e) for item in _with_totals(balance_of(name)[1])]
-
-
-def _with_totals(item: str) -> list[str]:
-    expressions: list[str] = words("derived_totals").get(item, [])
-    return [item, *(name for expression in expressions for name in names_in(expression))]
 
 
 @dataclass(slots=True)
@@ -108,7 +65,7 @@ class Calculator:
         if left is None or right is None:
             self.missing.append(f"缺少{measure.right if left else measure.left}")
             return Look()
-        text = f"{_amount(left)} − {_amount(right)} = {_sum_text(left, right)}"
+        text = f"{amount(left)} − {amount(right)} = {sum_text(left, right)}"
         return Look(combine(name_of(measure), "a - b", {"a": left, "b": right}, text, unit=left.unit))
 
     def _numerator(self, company: CompanyRef, measure: RatioMeasure, period: PeriodRef) -> Figure | None:
@@ -124,7 +81,7 @@ class Calculator:
         expression = " + ".join(operands)
         name = f"{'与'.join(operands)}之和"
         made = combine(name, expression, operands, "", unit=first.unit)
-        text = f"{_pretty(expression)} = {_step_text(expression, operands)} = {_amount(made)}"
+        text = f"{pretty(expression)} = {step_text(expression, operands)} = {amount(made)}"
         return replace(made, calculation=made.calculation and replace(made.calculation, text=text))
 
     def plain(
@@ -168,8 +125,8 @@ class Calculator:
         if not all(figures):
             return None
         whole, part = (f for f in figures if f)
-        names = [_period_words(f.period) for f in (whole, part)]
-        text = f"{names[0]}{_amount(whole)} − {names[1]}{_amount(part)} = {_sum_text(whole, part)}"
+        names = [period_name(f.period) for f in (whole, part)]
+        text = f"{names[0]}{amount(whole)} − {names[1]}{amount(part)} = {sum_text(whole, part)}"
         made = combine(measure.item, "a - b", {"a": whole, "b": part}, text, unit=whole.unit)
         return replace(made, period=period, label="由累计数相减得出", dimensions=dict(measure.dimensions))
 
@@ -190,10 +147,10 @@ class Calculator:
         now, year, same = figures
         made = combine(measure.item, "a + b - c", {"a": now, "b": year, "c": same}, "", unit=now.unit)
         text = " ".join(
-            f"{sign}{_period_words(f.period)}{_amount(f)}"
+            f"{sign}{period_name(f.period)}{amount(f)}"
             for sign, f in zip(("", "＋ ", "− "), figures, strict=True)
         )
-        calculation = made.calculation and replace(made.calculation, text=f"{text} = {_amount(made)}")
+        calculation = made.calculation and replace(made.calculation, text=f"{text} = {amount(made)}")
         return replace(made, period=period, calculation=calculation, label="最近十二个月，由累计数推算")
 
     def _share(self, company: CompanyRef, measure: ItemMeasure, period: PeriodRef) -> Look:
@@ -224,11 +181,11 @@ class Calculator:
         figures = {f"x{n}": figure for n, figure in enumerate(found) if figure}
         if not count or len(figures) < count:
             return None
-        shown = " ＋ ".join(_amount(figure) for figure in figures.values())
+        shown = " ＋ ".join(amount(figure) for figure in figures.values())
         made = combine(
             measure.item, " + ".join(figures), figures, "", unit=found[0].unit if found[0] else None
         )
-        calculation = made.calculation and replace(made.calculation, text=f"{shown} = {_amount(made)}")
+        calculation = made.calculation and replace(made.calculation, text=f"{shown} = {amount(made)}")
         return replace(made, period=period, calculation=calculation, label="由各季度数相加得出")
 
     def _less_last_quarter(
@@ -241,7 +198,7 @@ class Calculator:
         a, b = (look(company, measure.item, ref, self.scope, measure.dimensions).figure for ref in refs)
         if a is None or b is None:
             return None
-        text = f"{_period_words(a.period)}{_amount(a)} − 第{last[1]}季度{_amount(b)} = {_sum_text(a, b)}"
+        text = f"{period_name(a.period)}{amount(a)} − 第{last[1]}季度{amount(b)} = {sum_text(a, b)}"
         made = combine(measure.item, "a - b", {"a": a, "b": b}, text, unit=a.unit)
         return replace(made, period=period, label="由累计数减单季数得出")
 
@@ -254,7 +211,7 @@ class Calculator:
             operands = {name: figure for name, figure in found.items() if figure}
             if len(operands) < len(found):
                 continue
-            text = f"{_pretty(expression)} = {_step_text(expression, operands)}"
+            text = f"{pretty(expression)} = {step_text(expression, operands)}"
             made = combine(measure.item, expression, operands, text, unit="元")
             calculation = made.calculation and replace(
                 made.calculation, text=f"{text} = {format_value(made.value or Decimal(0), '元')}"
@@ -330,7 +287,7 @@ class Calculator:
         period: PeriodRef,
         dimensions: Mapping[str, str],
     ) -> Figure | None:
-        env = {name: Decimal(0) for name in names_in(expression)} | {n: _size(f) for n, f in operands.items()}
+        env = {name: Decimal(0) for name in names_in(expression)} | {n: size(f) for n, f in operands.items()}
         try:
             value = evaluate(expression, env)
         except ZeroDivisorError:
@@ -343,7 +300,7 @@ class Calculator:
                 rf"'?(?<![\u4e00-\u9fff]){re.escape(name)}(?![\u4e00-\u9fff])'?", "0", expression
             )
         unit = formula.unit
-        text = f"{_pretty(expression)} = {_step_text(expression, operands)} = {format_value(shown, unit)}"
+        text = f"{pretty(expression)} = {step_text(expression, operands)} = {format_value(shown, unit)}"
         whole = f"({expression}) * 100" if percent else expression
         calculation = Calculation(text, whole, value * 100 if percent else value, tuple(operands.items()))
         first = next((f for f in operands.values() if f.company), next(iter(operands.values())))
@@ -368,7 +325,7 @@ class Calculator:
         end = self.plain(company, plain, period)
         if end is None:
             return None
-        text = f"（{_amount(start)} ＋ {_amount(end)}）÷ 2"
+        text = f"（{amount(start)} ＋ {amount(end)}）÷ 2"
         made = combine(name, "(a + b) / 2", {"a": start, "b": end}, text, unit=end.unit)
         return replace(made, period=period)
 
@@ -407,7 +364,7 @@ class Calculator:
             percent=percent,
             places=places,
             text=lambda shown: (
-                f"{top.item if measure.also else measure.numerator}{_amount(top)} ÷ {measure.denominator}{_amount(bottom)} = {shown}"
+                f"{top.item if measure.also else measure.numerator}{amount(top)} ÷ {measure.denominator}{amount(bottom)} = {shown}"
             ),
         )
         if made is None:
@@ -422,43 +379,3 @@ def _at_its_end(item: str, period: PeriodRef) -> PeriodRef:
         return period
     quarter = {"Q2": "H1", "Q4": ""}.get(period.period[4:], period.period[4:])
     return PeriodRef(period=period.period[:4] + quarter)
-
-
-def _size(figure: Figure) -> Decimal:
-    """Outflows that some banks print in brackets count by their size."""
-    value = figure.exact or Decimal(0)
-    item = taxonomy().get(figure.item)
-    return abs(value) if item is not None and item.magnitude else value
-
-
-def _amount(figure: Figure) -> str:
-    return format_value(figure.value, figure.unit) if figure.value is not None else ""
-
-
-def _sum_text(whole: Figure, part: Figure) -> str:
-    return format_value((whole.value or Decimal(0)) - (part.value or Decimal(0)), whole.unit)
-
-
-def _period_words(period: PeriodRef | None) -> str:
-    parsed = Period.parse(period.period) if period else None
-    return parsed.words if parsed else ""
-
-
-def _pretty(expression: str) -> str:
-    expression = expression.replace("'", "").replace("(", "（").replace(")", "）")
-    return re.sub(r"\s*([-+*/])\s*", lambda m: f" {_SIGNS[m[1]]} ", expression)
-
-
-_SIGNS = {"-": "−", "+": "＋", "*": "×", "/": "÷"}
-
-
-def _step_text(expression: str, operands: Mapping[str, Figure]) -> str:
-    """The expression with the values put in for the names."""
-    names = sorted(operands, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(name) for name in names))
-
-    def shown(match: re.Match[str]) -> str:
-        value = _size(operands[match[0]])
-        return f"（{value:,f}）" if value < 0 else f"{value:,f}"
-
-    return pattern.sub(shown, _pretty(expression))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from caiwen.ask.calculate import Calculator, Single, name_of
+from caiwen.ask.calculate import Calculator
 from caiwen.ask.figures import PLACES, Calculation, Figure, derived, rounded
+from caiwen.ask.measure_names import name_of
 from caiwen.ask.period_steps import earlier_of, quarter_before
-from caiwen.ask.plan import Change, CompanyRef, ItemMeasure, PeriodRef
+from caiwen.ask.plan import Change, CompanyRef, ItemMeasure, PeriodRef, Single
 from caiwen.finance.amount import format_value
 from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Part, Period

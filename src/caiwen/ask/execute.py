@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from caiwen.ask.aggregate import aggregate, checked, rank_companies, rank_members, rank_periods
-from caiwen.ask.calculate import Calculator, Single, items_of, name_of
+from caiwen.ask.calculate import Calculator
 from caiwen.ask.changes import Comparison, base_of, compare
 from caiwen.ask.evidence import Evidence
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding, FindingKind, Outcome
+from caiwen.ask.measure_names import items_of, name_of
 from caiwen.ask.periods_text import period_words, words_of
 from caiwen.ask.plan import (
     BreakdownMeasure,
@@ -21,6 +22,7 @@ from caiwen.ask.plan import (
     PeriodRef,
     Query,
     Select,
+    Single,
 )
 from caiwen.ask.survey import Survey
 from caiwen.ask.words import words

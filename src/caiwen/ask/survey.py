@@ -9,13 +9,14 @@ from heapq import nsmallest
 from operator import itemgetter
 
 from caiwen.ask.aggregate import SIGNS, total_of
-from caiwen.ask.calculate import Calculator, items_of, name_of
+from caiwen.ask.calculate import Calculator
 from caiwen.ask.changes import base_of, compare
 from caiwen.ask.columns import Column, Columns
 from caiwen.ask.companies import reference
 from caiwen.ask.evidence import Evidence
 from caiwen.ask.figures import Figure
 from caiwen.ask.findings import Finding
+from caiwen.ask.measure_names import items_of, name_of
 from caiwen.ask.measure_units import unit_of
 from caiwen.ask.periods_text import words_of
 from caiwen.ask.plan import (

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from caiwen.ask.calculate import name_of
 from caiwen.ask.compose import Sentence, compose_quotes
 from caiwen.ask.define import define
 from caiwen.ask.draft import Draft, drafted
 from caiwen.ask.evidence import Evidence
 from caiwen.ask.execute import Executor
+from caiwen.ask.measure_names import name_of
 from caiwen.ask.passages import Index, Quote, Reader
 from caiwen.ask.periods_text import period_words, words_of
 from caiwen.ask.plan import BreakdownMeasure, Define, Explain, Measure, PeriodRef, Query, Select
