@@ -54,6 +54,37 @@ def test_same_loss_and_gradients(settings: dict[str, Any], train_base: bool) -> 
         torch.testing.assert_close(fused_grads[name], grad, rtol=1e-4, atol=1e-5, msg=name)
 
 
+def test_the_fused_function_is_what_runs() -> None:
+    model = build(True)
+    seen = []
+    ids = torch.arange(3, 23)[None]
+    layer = model.base_model.model.model.layers[0].mlp.up_proj
+    layer.register_forward_hook(lambda module, given, out: seen.append(type(out.grad_fn).__name__))
+    model(input_ids=ids)
+    with torch.autocast("cpu", torch.bfloat16):
+        model(input_ids=ids)
+    assert len(seen) == 2
+    assert all("ViewBackward" in name or "_Fused" in name for name in seen), seen
+    assert "AddBackward0" not in seen
+
+
+def test_autocast_computes_what_peft_computes() -> None:
+    """bf16: the same to the precision of the format."""
+    results = []
+    for use in (False, True):
+        model = build(use)
+        ids = torch.arange(3, 43).reshape(2, 20)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = model(input_ids=ids, labels=ids).loss
+        loss.backward()
+        results.append((loss.detach(), gradients(model)))
+    (loss, grads), (fused_loss, fused_grads) = results
+    torch.testing.assert_close(fused_loss, loss, rtol=0, atol=2e-2)
+    for name, grad in grads.items():
+        assert fused_grads[name].dtype == grad.dtype == torch.float32
+        assert (fused_grads[name] - grad).norm() < 0.05 * grad.norm() + 1e-4, name
+
+
 def test_disabled_adapter_is_the_base() -> None:
     model, base = build(True), llama(attention="sdpa")
     ids = torch.arange(3, 23)[None]

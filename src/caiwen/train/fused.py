@@ -24,15 +24,15 @@ def install(config: LoraConfig) -> None:
 
 class FusedLinear(Linear):
     def forward(self, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-        name = self._fusible(x)
-        if name is None or args or kwargs:
+        name, kind = self._fusible(), self._kind(x)
+        if name is None or kind is None or args or kwargs:
             return super().forward(x, *args, **kwargs)
         base = self.base_layer
         a, b = self.lora_A[name].weight, self.lora_B[name].weight
-        return _Fused.apply(x, base.weight, base.bias, a, b, self.scaling[name])
+        return _Fused.apply(x, base.weight, base.bias, a, b, self.scaling[name], kind)
 
-    def _fusible(self, x: torch.Tensor) -> str | None:
-        """The adapter to apply, if it is plain LoRA, alone, unmerged, without dropout, in one dtype."""
+    def _fusible(self) -> str | None:
+        """The adapter to apply, if it is plain LoRA, alone, unmerged, without dropout."""
         if self.disable_adapters or self.merged or len(self.active_adapters) != 1:
             return None
         name = self.active_adapters[0]
@@ -40,9 +40,14 @@ class FusedLinear(Linear):
             return None
         if self.training and not isinstance(self.lora_dropout[name], torch.nn.Identity):
             return None
-        kinds = {x.dtype, self.base_layer.weight.dtype, self.lora_A[name].weight.dtype}
-        autocast = torch.is_autocast_enabled(x.device.type)
-        return name if len(kinds) == 1 and not autocast else None
+        return name
+
+    def _kind(self, x: torch.Tensor) -> torch.dtype | None:
+        """What autocast computes in, else the one dtype of all; None when they differ."""
+        if torch.is_autocast_enabled(x.device.type):
+            return torch.get_autocast_dtype(x.device.type)
+        adapter = next(iter(self.lora_A.values())).weight.dtype
+        return x.dtype if x.dtype == self.base_layer.weight.dtype == adapter else None
 
 
 class _Fused(torch.autograd.Function):
@@ -55,25 +60,31 @@ class _Fused(torch.autograd.Function):
         a: torch.Tensor,
         b: torch.Tensor,
         scale: float,
+        kind: torch.dtype,
     ) -> torch.Tensor:
-        flat = x.reshape(-1, x.shape[-1])
-        out = linear(flat, weight, bias)
+        ctx.kinds = [part.dtype if part is not None else None for part in (x, weight, bias, a, b)]
+        ctx.scale, ctx.shape = scale, x.shape
+        flat = x.reshape(-1, x.shape[-1]).to(kind)
+        weight, a, b = weight.to(kind), a.to(kind), b.to(kind)
+        out = linear(flat, weight, None if bias is None else bias.to(kind))
         inner = flat @ a.T
         out.addmm_(inner, b.T, alpha=scale)
         ctx.save_for_backward(flat, weight, a, b, inner)
-        ctx.scale, ctx.shape, ctx.has_bias = scale, x.shape, bias is not None
         return out.view(*x.shape[:-1], -1)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         flat, weight, a, b, inner = ctx.saved_tensors
-        grad = grad.reshape(-1, grad.shape[-1])
+        grad = grad.reshape(-1, grad.shape[-1]).to(flat.dtype)
         back = (grad @ b).mul_(ctx.scale)
-        need_x, need_weight, need_bias, need_a, need_b, _ = ctx.needs_input_grad
-        to_x = (grad @ weight).addmm_(back, a).view(ctx.shape) if need_x else None
-        to_weight = grad.T @ flat if need_weight else None
-        to_bias = grad.sum(0) if need_bias and ctx.has_bias else None
-        to_a = back.T @ flat if need_a else None
-        to_b = (grad.T @ inner).mul_(ctx.scale) if need_b else None
-        return to_x, to_weight, to_bias, to_a, to_b, None
+        need_x, need_weight, need_bias, need_a, need_b, *_ = ctx.needs_input_grad
+        made = (
+            (grad @ weight).addmm_(back, a).view(ctx.shape) if need_x else None,
+            grad.T @ flat if need_weight else None,
+            grad.sum(0) if need_bias else None,
+            back.T @ flat if need_a else None,
+            (grad.T @ inner).mul_(ctx.scale) if need_b else None,
+        )
+        cast = (part if part is None else part.to(kind) for part, kind in zip(made, ctx.kinds, strict=True))
+        return (*cast, None, None)
