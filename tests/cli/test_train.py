@@ -59,6 +59,7 @@ def test_a_run_says_what_was_made_and_where(settings: Path, run: Run) -> None:
         ("template=lama3", "没有名为“lama3”的对话模板"),
         ("model_name_or_path=./none", "没有这个模型文件夹"),
         ("learning_rate", "名字=值"),
+        ("optim=adamw_toch", "是不是 adamw_torch"),
     ],
 )
 def test_one_clear_line(override: str, told: str, settings: Path, run: Run) -> None:

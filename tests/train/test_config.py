@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from caiwen.errors import ConfigError
 from caiwen.train import config as configs
+from caiwen.train.trainer_options import Scheduler
 
 BASE = {"model_name_or_path": "m", "dataset": "d"}
 
@@ -100,6 +101,15 @@ def test_overrides_reach_into_sections(tmp_path: Path) -> None:
     assert not config.caiwen.batching.pack
 
 
+def test_overrides_reach_into_lists(tmp_path: Path) -> None:
+    text = "caiwen:\n  stages:\n  - {name: a}\n  - {name: b, learning_rate: 1.0}\n"
+    config = load(tmp_path, text, "caiwen.stages.1.learning_rate=2e-5", "caiwen.stages.0.replay.dataset=x")
+    assert config.caiwen.stages[1].learning_rate == 2e-5
+    assert config.caiwen.stages[0].replay is not None
+    with pytest.raises(ConfigError, match="应当写 0 到 1"):
+        load(tmp_path, text, "caiwen.stages.2.learning_rate=2e-5")
+
+
 def test_an_override_without_a_value(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="名字=值"):
         load(tmp_path, "", "learning_rate")
@@ -160,6 +170,7 @@ def test_a_key_written_twice(tmp_path: Path) -> None:
         ({"caiwen": {"loss": {"ce": 0, "kl": 0}}}, "不能都是 0"),
         ({"caiwen": {"stages": [{"name": "a"}, {"name": "a"}]}}, "两个阶段都叫 a"),
         ({"caiwen": {"stages": [{"naem": "a"}]}}, "是不是 caiwen.stages.name"),
+        ({"lr_scheduler_type": "cosin"}, "lr_scheduler_type 可以写"),
         ({"learning_rate": float("nan")}, "learning_rate 应当是有限的数"),
     ],
 )
@@ -193,6 +204,13 @@ def test_what_is_handed_to_transformers_is_known_to_it() -> None:
     transformers.TrainingArguments(
         **{**parse(torch_empty_cache_steps=3).training_arguments(), "use_cpu": True}
     )
+
+
+def test_the_schedulers_are_those_of_transformers() -> None:
+    pytest.importorskip("transformers", reason="the extra train is not installed")
+    from transformers.trainer_utils import SchedulerType
+
+    assert set(get_args(Scheduler)) == {kind.value for kind in SchedulerType}
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

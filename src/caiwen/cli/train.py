@@ -36,7 +36,7 @@ def train(
     from caiwen.train.extra import require
 
     wanted = load(config, overrides or ())
-    require()
+    require(wanted)
     if dry_run:
         _plan(wanted, json_file)
         return

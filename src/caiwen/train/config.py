@@ -126,11 +126,31 @@ def _override(line: str) -> tuple[list[str], Any]:
 
 
 def _put(data: dict[str, Any], path: list[str], value: Any) -> None:
+    """``caiwen.stages.0.learning_rate`` reaches into the first of a list."""
+    here: Any = data
     for name in path[:-1]:
-        inside = data.get(name)
-        data[name] = dict(inside) if isinstance(inside, dict) else {}
-        data = data[name]
-    data[path[-1]] = value
+        if isinstance(here, list):
+            here = here[_index(here, name, path)]
+        else:
+            here = here.setdefault(name, {}) if isinstance(here.get(name), dict | list) else _new(here, name)
+    if isinstance(here, list):
+        here[_index(here, path[-1], path)] = value
+    else:
+        here[path[-1]] = value
+
+
+def _new(here: dict[str, Any], name: str) -> dict[str, Any]:
+    here[name] = {}
+    inside: dict[str, Any] = here[name]
+    return inside
+
+
+def _index(items: list[Any], name: str, path: list[str]) -> int:
+    if not name.isdigit() or int(name) >= len(items):
+        raise ConfigError(
+            f"这里是有 {len(items)} 项的列表，应当写 0 到 {len(items) - 1}", where=".".join(path)
+        )
+    return int(name)
 
 
 @cache

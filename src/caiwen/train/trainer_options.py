@@ -8,6 +8,20 @@ from pydantic import BeforeValidator, Field
 
 from caiwen.train.own import Section, split
 
+Scheduler = Literal[
+    "linear",
+    "cosine",
+    "cosine_with_restarts",
+    "polynomial",
+    "constant",
+    "constant_with_warmup",
+    "inverse_sqrt",
+    "reduce_lr_on_plateau",
+    "cosine_with_min_lr",
+    "cosine_warmup_with_min_lr",
+    "warmup_stable_decay",
+    "greedy",
+]
 When = Literal["no", "steps", "epoch"]
 
 
@@ -35,7 +49,7 @@ class TrainerOptions(Section):
     num_train_epochs: float = Field(default=3.0, gt=0, description="轮数")
     max_steps: int = Field(default=-1, description="步数；大于 0 时不看轮数")
     learning_rate: float = Field(default=5e-5, ge=0, description="学习率")
-    lr_scheduler_type: str = Field(default="linear", description="学习率怎样变化，如 cosine")
+    lr_scheduler_type: Scheduler = Field(default="linear", description="学习率怎样变化，如 cosine")
     lr_scheduler_kwargs: dict[str, Any] | None = Field(default=None, description="学习率变化的参数")
     warmup_ratio: float = Field(default=0.0, ge=0, le=1, description="预热占全部步数的比例")
     warmup_steps: float = Field(default=0, ge=0, description="预热的步数；写了就不看 warmup_ratio")
