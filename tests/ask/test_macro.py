@@ -203,6 +203,22 @@ def test_concepts_and_companies_are_left_to_others(asker: Asker) -> None:
     assert [plan["kind"] for plan in plans if plan] == ["define", "explain"]
 
 
+@pytest.mark.parametrize(
+    ("question", "value", "period"),
+    [
+        ("那2月呢？", "1.2", "2023-02"),
+        ("2022年1月呢", "1.0", "2022-01"),
+        ("换成全国呢？", "0.7", "2023-03"),
+        ("那失业率呢？", "5.3", "2023-03"),
+    ],
+)
+def test_a_question_that_leans_on_the_last_one(asker: Asker, question: str, value: str, period: str) -> None:
+    region = "全国" if "失业率" in question else "临江省"
+    before = f"{region}2023年3月CPI是多少？"
+    answer = asker.ask(question, previous=before)
+    assert (answer.values[0].value, answer.values[0].period) == (value, period), answer.answer
+
+
 def test_within_a_list_only_its_files_are_read(asker: Asker) -> None:
     answer = asker.ask("2023年3月CPI同比是多少？", within=["长.csv"])
     assert answer.status == "not_found"

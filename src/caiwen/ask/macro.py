@@ -53,7 +53,7 @@ class MacroParser:
 
     def parse(self, question: str, today: date) -> Macro | Clarify | Unanswerable | None:
         """None for a question that names no indicator which the store has figures of."""
-        text = self._letters.sub(r" \g<0> ", taxonomy.key(question))
+        text = self.plain(question)
         named = self._named(text)
         present = [one for one in named if one.name in self.names]
         if not present:
@@ -88,6 +88,24 @@ class MacroParser:
             vintage="first" if re.search(words("first"), rest) else "newest",
         )
         return _settled(plan, terms, text)
+
+    def plain(self, question: str) -> str:
+        """One spelling, as the other methods read it."""
+        return self._letters.sub(r" \g<0> ", taxonomy.key(question))
+
+    def spans(self, text: str, today: date) -> dict[str, list[tuple[int, int]]]:
+        """Where a plain text names regions, periods and indicators."""
+        named = [(one.start, one.end) for one in self._named(text)]
+        rest = text
+        for start, end in named:
+            rest = rest[:start] + _MASK * (end - start) + rest[end:]
+        there = list(dict.fromkeys(h.region for h in self._heads))
+        spoken = Lexicon((word, region) for region in there for word in _region_words(region, there))
+        regions = [(hit.start, hit.end) for hit in spoken.find_in(rest)]
+        periods = [(m.start, m.end) for m in terms_in(rest, today)]
+        if not periods and (bare := re.search(words("bare"), rest)):
+            periods = [bare.span()]
+        return {"region": regions, "period": periods, "indicator": list(dict.fromkeys(named))}
 
     # --- which indicator, which region ----------------------------------------------------------------
 

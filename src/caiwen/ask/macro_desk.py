@@ -8,6 +8,7 @@ from typing import Protocol
 
 from caiwen.ask.macro import MacroParser
 from caiwen.ask.macro_answers import MacroAnswerer
+from caiwen.ask.macro_follow import complete
 from caiwen.ask.macro_reply import MacroReply
 from caiwen.ask.plan import Clarify, Macro, Unanswerable
 from caiwen.ask.reading import read_companies, tidy
@@ -43,6 +44,13 @@ class MacroDesk:
             return None
         texts = any(d.filing.kind is not FilingKind.DATA for d in limit.world.documents)
         return None if isinstance(plan, Unanswerable) and texts else plan  # a report may tell it
+
+    def complete(self, question: str, previous: str, limit: Universe, today: date) -> str | None:
+        """The question in full where it leans on an earlier one about macro figures."""
+        parser = self._parsing(limit.world.stamp)
+        if not parser.names or read_companies(tidy(question), limit.world.book):
+            return None
+        return complete(question, previous, parser, today)
 
     def reply(self, plan: Macro, limit: Universe) -> MacroReply:
         def points(name: str, regions: Sequence[str]) -> list[StoredPoint]:
