@@ -109,6 +109,14 @@ def test_stages_are_told_one_by_one(tmp_path: Path) -> None:
     assert "数据（阶段 second）" in text_of(made)
 
 
+def test_what_a_teacher_will_be_asked(nowhere: Path) -> None:
+    teacher = {"answers_from": "http://localhost:1/v1", "answers_model": "m", "questions": "q"}
+    made = plan.plan(parse(nowhere, dataset=None, caiwen={"distill": teacher}))
+    told = text_of(made)
+    assert "教师的回答要在训练开始时去问" in told
+    assert "教师的回答：还没有" in told
+
+
 def test_not_enough_memory_says_what_would_fit(nowhere: Path) -> None:
     told = text_of(plan.plan(parse(nowhere, caiwen={"memory_gb": 10})))
     assert "内存不够" in told

@@ -88,7 +88,7 @@ def _own(c: TrainConfig) -> Iterator[str]:
         for stage in own.stages:
             if not stage.dataset:
                 yield f"阶段 {stage.name} 没有写 dataset"
-        if not own.stages:
+        if not own.stages and not (own.distill and own.distill.answers_from):
             yield "没有写 dataset（训练用的数据集）"
     if own.stages and own.replay:
         yield "有 caiwen.stages 时，replay 写在各阶段里"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caiwen.errors import CaiwenError, NotFoundError
-from caiwen.train import memory
+from caiwen.train import answers, memory
 from caiwen.train.config import TrainConfig
 from caiwen.train.data import Report, Statistics
 from caiwen.train.memory import Memory, Shape
@@ -75,6 +75,8 @@ def plan(config: TrainConfig) -> Plan:
     made = Plan(config)
     local = _local(config)
     tokenizer = _tokenizer(config, local, made)
+    if answers.wanted(config):
+        made.unchecked.append("教师的回答要在训练开始时去问（问一次，存在训练文件夹里）：条数与步数不含它们")
     made.stages = [_stage(name, own, tokenizer, made) for name, own in _stages(config)]
     shape = _model(config, local, tokenizer, made)
     if shape is not None:
@@ -125,7 +127,9 @@ def _tokenizer(config: TrainConfig, local: TrainConfig | None, made: Plan) -> An
 def _stage(name: str, config: TrainConfig, tokenizer: Any, made: Plan) -> StagePlan:
     report, statistics = None, None
     try:
-        if tokenizer is None:
+        if not config.dataset:
+            pass  # all of it will come from the teacher
+        elif tokenizer is None:
             from caiwen.train.guess import guessed
 
             statistics = guessed(config)

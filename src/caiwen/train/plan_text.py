@@ -58,7 +58,7 @@ def _stage(stage: StagePlan) -> Iterator[str]:
     if stage.report is not None:
         yield from _report(stage.report)
     if stage.statistics is None:
-        yield f"  {'、'.join(stage.config.dataset or ())}：不在本机"
+        yield f"  {'、'.join(stage.config.dataset or ('教师的回答',))}：还没有"
         return
     if stage.guessed:
         yield "  没有分词器，token 数按字数估计（一个汉字、或三个其他字符算一个）"
