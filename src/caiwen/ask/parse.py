@@ -79,6 +79,9 @@ class Parser:
         if len(self.world.book.all) == 1 and not (limits.regions or limits.sector):
             return None
         reading = read(limits.text, [], None, "general", None, self.today)
+        figures = reading.of("item") or reading.of("formula")
+        if not figures and limits.regions and not restriction(text, MASK).regions:
+            return None  # a place alone at the beginning: about the place itself
         if not asks_market(reading, limits):
             return None
         if reading.unknown_times and not reading.periods:
