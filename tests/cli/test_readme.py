@@ -23,6 +23,7 @@ GUIDES = [
     "docs/howto/ingest.md",
     "docs/howto/ask.md",
     "docs/howto/verify.md",
+    "docs/howto/dataset.md",
     "docs/howto/dataset_text.md",
     "docs/howto/train.md",
     "docs/howto/macro.md",
@@ -41,6 +42,8 @@ PLACEHOLDERS = {
 }
 ENDPOINT = "http://localhost:8000/v1"
 FILES = {
+    "数据集.yaml": "name: 年报问答\ngenerators: {facts: {kinds: [lookup]}, concepts: }\ncorpus:\n",
+    "问答.json": '[{"instruction": "砚川精工2023年净利润是多少？", "output": "砚川精工2023年净利润为1元。"}]',
     "text.yaml": f"name: text\ngenerators: {{text: {{base_url: '{ENDPOINT}', model: m, passages: 3}}}}\n",
     "dataset_info.json": '{"pairs": {"file_name": "pairs.json"}}',
     "pairs.json": '[{"instruction": "净利润是多少？", "output": "12 亿元。"}]',

@@ -195,8 +195,8 @@ def test_the_command_reports_on_the_terminal_in_json_and_in_html(
         tmp_path / "r.html",
     )
     assert code == 0
-    assert "160.00元：数值不对" in out
-    assert "3 对问答，3 个论断，2 个没有支持" in out
+    assert "160.00元：数值不对（与事实矛盾）" in out
+    assert "3 对问答，3 个论断，2 个没有支持，其中 2 个与事实矛盾" in out
     record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert [u["claim"] for u in record["unsupported"]] == ["160.00元", "161.00元"]
     page = (tmp_path / "r.html").read_text(encoding="utf-8")

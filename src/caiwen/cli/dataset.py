@@ -148,20 +148,18 @@ def _workspace(folder: Path) -> Workspace:
 
 
 def _show_audit(made: Audit) -> None:
-    from caiwen.dataset.audit_page import SUPPORT, WHY
+    from caiwen.dataset.audit_page import SUPPORT, summary, told
 
-    counted: Mapping[str, int] = made.supports
     rows = [(SUPPORT[k], f"{n:,}", f"{n / made.claims:.1%}") for k, n in made.supports.most_common()]
     say_table(["论断", "个数", "占比"], rows, right=["个数", "占比"])
     say()
     for asked, claim in made.found[:_MOST]:
-        nearest = f"；最近的是 {claim.nearest}" if claim.nearest else ""
-        say(f"- 第 {asked.number} 条 {claim.text}：{WHY.get(claim.why, claim.why)}{nearest}")
+        say(f"- 第 {asked.number} 条 {told(claim)}")
     if len(made.found) > _MOST:
         say(f"（另有 {len(made.found) - _MOST:,} 个，用 --json 文件 或 --html 文件 查看）")
     for line in made.broken:
         warn(f"没有读成：{line}")
-    say(f"{made.pairs:,} 对问答，{made.claims:,} 个论断，{counted.get('none', 0):,} 个没有支持")
+    say(summary(made))
 
 
 @app.command("review", cls=HelpCommand)

@@ -6,6 +6,7 @@ from html import escape
 from itertools import groupby
 
 from caiwen.dataset.audit import Audit
+from caiwen.dataset.records import Claim
 
 WHY = {
     "value": "数值不对",
@@ -33,6 +34,18 @@ _STYLE = (
 )
 
 
+def told(claim: Claim) -> str:
+    """One line on an unsupported claim: what it says, what is wrong, whether a fact denies it, the nearest one."""
+    denied = "（与事实矛盾）" if claim.contradicted else ""
+    nearest = f"；最近的是 {claim.nearest}" if claim.nearest else ""
+    return f"{claim.text}：{WHY.get(claim.why, claim.why)}{denied}{nearest}"
+
+
+def summary(audit: Audit) -> str:
+    denied = sum(claim.contradicted for _, claim in audit.found)
+    return f"{audit.pairs:,} 对问答，{audit.claims:,} 个论断，{len(audit.found):,} 个没有支持，其中 {denied:,} 个与事实矛盾"
+
+
 def audit_page(audit: Audit, title: str) -> str:
     rows = "".join(
         f"<tr><td>{SUPPORT.get(k, k)}</td><td>{v:,}</td></tr>" for k, v in audit.supports.most_common()
@@ -40,7 +53,7 @@ def audit_page(audit: Audit, title: str) -> str:
     whys = "".join(f"<tr><td>{WHY.get(k, k)}</td><td>{v:,}</td></tr>" for k, v in audit.whys.most_common())
     parts = [
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>',
-        f"<h1>{escape(title)}</h1><p>{audit.pairs:,} 对问答，{audit.claims:,} 个论断，{len(audit.found):,} 个没有支持。</p>",
+        f"<h1>{escape(title)}</h1><p>{summary(audit)}。</p>",
         f"<table><tr><th>支持的方式</th><th>个数</th></tr>{rows}</table>",
         f"<h2>没有支持的</h2><table><tr><th>问题</th><th>个数</th></tr>{whys}</table>",
     ]
@@ -52,10 +65,7 @@ def audit_page(audit: Audit, title: str) -> str:
         answer = escape(asked.answer)
         for mark in sorted(marks, key=len, reverse=True):
             answer = answer.replace(escape(mark), f"<mark>{escape(mark)}</mark>", 1)
-        lines = "".join(
-            f"<li>{escape(c.text)}：{WHY.get(c.why, c.why)}{'；最近的是 ' + escape(c.nearest) if c.nearest else ''}</li>"
-            for _, c in found
-        )
+        lines = "".join(f"<li>{escape(told(c))}</li>" for _, c in found)
         parts.append(
             f"<h3>第 {number} 条</h3><p><b>{escape(asked.question)}</b></p><p>{answer}</p><ul>{lines}</ul>"
         )
