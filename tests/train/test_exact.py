@@ -90,7 +90,7 @@ COURSE = {
 }
 
 
-@pytest.mark.parametrize(("stage", "step"), [("general", 3), ("bank", 3)])
+@pytest.mark.parametrize(("stage", "step"), [("general", 3), ("bank", 1), ("bank", 3)])
 def test_resumed_in_the_middle_of_a_stage(place: Place, stage: str, step: int) -> None:
     place.run("whole", caiwen=COURSE)
     with pytest.raises(Stop):
