@@ -198,6 +198,27 @@ def test_other_ways_to_say_it(asker: Asker, question: str, value: str, period: s
     assert (answer.values[0].value, answer.values[0].period) == (value, period), answer.answer
 
 
+@pytest.mark.parametrize("question", ["明年CPI是多少", "下个月的PMI", "后年临江省GDP"])
+def test_the_future_has_no_figures(asker: Asker, question: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "not_found"
+    assert "的数" in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "CPI上涨的原因是什么",
+        "M2增长对股市有什么影响",
+        "预计2025年GDP增速是多少",
+        "LPR为3.45%，加50个基点，执行利率是多少",
+    ],
+)
+def test_what_figures_cannot_answer_is_left_to_others(asker: Asker, question: str) -> None:
+    plan = asker.ask(question).plan or {}
+    assert plan.get("kind") != "macro"
+
+
 def test_concepts_and_companies_are_left_to_others(asker: Asker) -> None:
     plans = [asker.ask(question).plan for question in ("什么是CPI？", "长城公司2023年营业收入")]
     assert [plan["kind"] for plan in plans if plan] == ["define", "explain"]

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from caiwen.ask.plan import Clarify, Macro, Sign, Unanswerable
 from caiwen.ask.words import Hit, Lexicon, load
+from caiwen.finance.amount import amounts_in
 from caiwen.finance.macro import indicators as taxonomy
 from caiwen.finance.macro.indicators import Form, indicator
 from caiwen.finance.macro.mentions import TermMention, terms_in
@@ -62,7 +63,7 @@ class MacroParser:
             text = text[: one.start] + _MASK * (one.end - one.start) + text[one.end :]
         names = list(dict.fromkeys(one.name for one in present))
         terms, rest = self._terms(text, today, names)
-        if re.search(words("definition"), rest) and not terms:
+        if re.search(words("not_figures"), rest) or (re.search(words("definition"), rest) and not terms):
             return None
         asks = _asks(rest, terms)
         regions = self._regions(rest, names, asks)
@@ -72,6 +73,8 @@ class MacroParser:
             regions = ()
         forms = tuple(_form(rest, next(o for o in present if o.name == name)) for name in names)
         sign, bound = _bound(rest, names[0], forms[0])
+        if sign is None and amounts_in(rest):
+            return None  # figures of its own: a calculation (LPR 加 50 个基点)
         plan = Macro(
             indicators=tuple(names),
             forms=forms,

@@ -16,7 +16,7 @@ _NUMERALS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | 
     "十二": 12,
     "半": 6,
 }
-_YEAR = r"(?:(?<![\d.])(?:19|20)\d{2}(?![\d.,%％万亿元点个家人吨])|(?<!\d)\d{2}(?=年\d{1,2}月)|二[〇零○][〇零○一二三四五六七八九]{2}|今年|本年|当年|去年|上年|前年)"
+_YEAR = r"(?:(?<![\d.])(?:19|20)\d{2}(?![\d.,%％万亿元点个家人吨])|(?<!\d)\d{2}(?=年\d{1,2}月)|二[〇零○][〇零○一二三四五六七八九]{2}|今年|本年|当年|去年|上年|前年|明年|后年)"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _TO = r"\s*(?:[-—－–~～至到]+|以来至)\s*"
 _PART = (
@@ -33,7 +33,7 @@ _RANGE = re.compile(rf"{_TO}$")
 _RECENT = re.compile(
     r"(?:最近|近|过去)(?P<count>[一二两三四五六七八九十半]|十[一二]|\d{1,3})(?:个)?(?P<unit>年|季度|月|期)(?:来|内|间)?"
 )
-_RELATIVE_MONTH = re.compile(r"(?P<back>上|本|这)(?:个)?(?P<unit>月|季度?)(?!度?末|同比)")
+_RELATIVE_MONTH = re.compile(r"(?P<back>上|本|这|下)(?:个)?(?P<unit>月|季度?)(?!度?末|同比)")
 _LATEST = re.compile(r"最新(?:一期|的|公布)?|目前|当前|现在|眼下|如今|最近一(?:期|个月|季|次)|现行")
 
 
@@ -74,7 +74,7 @@ def _fixed(text: str, today: date) -> Iterator[TermMention]:
         grain = Grain.MONTH if match["unit"] == "月" else Grain.QUARTER
         term = Term.of(today.year, today.month, grain)
         if term is not None and not _compared(text, match):
-            term = term.shifted(-1 if match["back"] == "上" else 0)
+            term = term.shifted({"上": -1, "下": 1}.get(match["back"], 0))
             yield TermMention(match.start(), match.end(), "point", grain, term, term)
 
 
@@ -162,7 +162,7 @@ def _mention(
 
 
 def year_of(text: str, today: date) -> int | None:
-    back = {"今": 0, "本": 0, "当": 0, "去": 1, "上": 1, "前": 2}.get(text[0])
+    back = {"今": 0, "本": 0, "当": 0, "去": 1, "上": 1, "前": 2, "明": -1, "后": -2}.get(text[0])
     if back is not None:
         return today.year - back
     digits = text.translate(str.maketrans("〇零○一二三四五六七八九", "000123456789"))
