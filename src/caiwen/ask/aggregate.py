@@ -243,6 +243,8 @@ def _difference(numbers: list[Figure]) -> Figure:
     high, low = sorted(numbers[:2], key=lambda f: f.value or Decimal(0), reverse=True)
     unit = "个百分点" if high.unit == "%" else high.unit
     made = combine(f"{high.item}差额", "a - b", {"a": high, "b": low}, "", unit=unit)
+    shown = (high.value or Decimal(0)) - (low.value or Decimal(0))  # of figures as they are told
+    made = replace(made, value=shown, calculation=made.calculation and replace(made.calculation, value=shown))
     text = f"{format_value(high.value or Decimal(0), high.unit)} − {format_value(low.value or Decimal(0), low.unit)}"
     return _with_text(made, f"{text} = {format_value(made.value or Decimal(0), unit)}")
 

@@ -24,7 +24,7 @@ _CUT = re.compile(
 )
 _JOINT = re.compile(r"(?:是|为|有)?(?:多少)?(?:元|人)?(?:[,，、;；和与及]|以及|还有|并)+(?:其|在|于)?")
 _ALSO = re.compile(r"(?:[和与及、]|以及|并|还有|连同|加上)+(?:其|它的?|它们的?)?(?:的)?")
-_NOUN = re.compile(r"(?:率|速|幅|度|额|量|比例|百分比|cagr|growth|yoy)$")
+_NOUN = re.compile(r"(?:同比|环比|率|速|幅|度|额|量|比例|百分比|cagr|growth|yoy)$")
 _GLUED = re.compile(r"(?:的)?(?:同比|年度|当年|本年)?")
 _COMPARES = re.compile(r"(?:比|较|与|跟|和|同|从|由|相比|相较于?|相对于?|对比|上)$")
 _ASKS = re.compile(r"what|how|which|多少|几|什么|如何|怎么|怎样|哪|吗|呢|谁|是否|请|给出|列出|查|计算")
@@ -195,7 +195,7 @@ def _inherit(pieces: list[Piece], reading: Reading) -> None:
             changes = [] if piece.changes() else before.changes()
             taken = [*before.measured(), *changes]
             piece.mentions = sorted([*taken, *piece.mentions], key=lambda m: m.start)
-            piece.kept += [(m.start, m.end) for m in taken] + before.kept
+            piece.kept += [(min(m.start for m in taken), before.end), *before.kept] if taken else before.kept
 
 
 def _plain_together(pieces: list[Piece], reading: Reading) -> list[Piece]:

@@ -56,7 +56,9 @@ def measures_of(reading: Reading, vocabulary: Vocabulary | None) -> list[Measure
 
 
 _PEOPLE = "在职员工人数"
-_OF_PEOPLE = re.compile(r"(?:的|数量|人数|数|有|是|为|共|一共|总共|达到?|具体|学历|以上|及以上|占比|,|，)*")
+_OF_PEOPLE = re.compile(
+    r"(?:的|数量|人数|数|有|是|为|共|一共|总共|达到?|具体|各|分别|都|学历|以上|及以上|占比|,|，)*"
+)
 _AMONG_PEOPLE = re.compile(
     r"(?:总数|人数)?(?:中|里|里面|当中|之中)(?:的|,|，|有|拥有|具有|具备|学历为?|学历是)*"
 )

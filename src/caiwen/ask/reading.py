@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Literal
 
@@ -45,6 +46,7 @@ _PLACES = re.compile(
 )
 _CODE = re.compile(r"(?<![\d.,])\d{6}(?![\d.,])")
 _NEVER_IN_NAMES = frozenset("出的和与及在是为有年比较占请对从到将把被由个了吗呢其")
+_UNITLESS = r"(?![\d.年月日个家名只位人股次倍条天季届期元万亿千百%])"
 _UNIT = re.compile(r"(?:单位(?:为|是|:|：)?|以|用|按|多少|几)(?P<unit>亿|百万|万|千)元?")
 
 Kind = Literal["item", "formula", "bundle", "member", "axis", "word", "topic", "filler"]
@@ -181,6 +183,7 @@ def _read_settings(reading: Reading, masked: str) -> str:
         reading.unit = match["unit"] + "元"
     amounts = [a for a in amounts_in(masked) if _is_bound(masked, a)]
     amounts += _ranges(masked, amounts)
+    amounts += _plain_bounds(masked, amounts)
     amounts.sort(key=lambda a: a.start)
     reading.amounts = amounts
     return _mask(masked, [(a.start, a.end) for a in amounts])
@@ -198,6 +201,17 @@ def _ranges(text: str, known: list[AmountMention]) -> list[AmountMention]:
         for amount in amounts_in(text[: match.end()]):
             if amount.start >= match.start() and not any(k.start == amount.start for k in known):
                 found.append(amount)
+    return found
+
+
+def _plain_bounds(text: str, known: list[AmountMention]) -> list[AmountMention]:
+    """A number without a unit right behind a word of bound: 流动比率大于2."""
+    signs = sorted((w for group in words("threshold").values() for w in group), key=len, reverse=True)
+    found = []
+    for match in re.finditer(rf"(?:{'|'.join(map(re.escape, signs))})(?P<n>\d+(?:\.\d+)?){_UNITLESS}", text):
+        start, end = match.span("n")
+        if not any(k.start <= start < k.end for k in known) and Decimal(match["n"]):
+            found.append(AmountMention(Decimal(match["n"]), "", match["n"], start, end))
     return found
 
 
