@@ -271,3 +271,32 @@ def test_a_rest_in_the_margin_is_no_page_number(sheet: Sheet, below: float, read
     put(sheet, 756 + below, (THIS, "9", 0))
     (table,) = read(sheet).tables
     assert texts(table)[3] == ["资产总计", "", read_as, "987,654.32"]
+
+
+def test_heads_alone_at_the_foot_head_one_table_overleaf(sheet: Sheet) -> None:
+    """The page after prints the title again; the table below the first one there has heads of its own."""
+    sheet.text(220, 720, "合并现金流量表", 11)
+    heads(sheet, 744)
+    sheet.page()
+    sheet.text(220, 84, "合并现金流量表（续）", 11)
+    row(sheet, 104, "收到的现金", "2,250.11", "1,932.22")
+    row(sheet, 120, "支付的现金", "1,250.11", "932.22")
+    sheet.text(220, 160, "母公司现金流量表", 11)
+    heads(sheet, 180)
+    row(sheet, 196, "收到的现金", "250.11", "932.22")
+    row(sheet, 212, "支付的现金", "150.11", "32.22")
+    first, second = read(sheet).tables
+    assert [line[0] for line in texts(first)] == ["项目", "收到的现金", "支付的现金"]
+    assert texts(second)[1][2:] == ["250.11", "932.22"]
+
+
+def test_a_name_in_two_lines_in_a_broad_column(sheet: Sheet) -> None:
+    """Neither line is full, nor nearer than rows; only together they name an item."""
+    put(sheet, 100, (NAMES, "项目", 0), (THIS, "2020年", 0), (LAST, "2019年", 0))
+    for i, (name, *values) in enumerate([
+        ("购建固定资产、无形资产和其他长期资产支付的现金", "8,530", "9,510"), ("其中：子公司支付给少数股东的股",), ("利、利润", "724", "682"),
+        ("投资活动现金流出小计", "25,496", "21,179"), ("投资活动产生的现金流量净额", "5,496", "1,179"),
+    ]):  # fmt: skip
+        row(sheet, 116 + 14 * i, name, *values)
+    (table,) = read(sheet).tables
+    assert texts(table)[2] == ["其中：子公司支付给少数股东的股利、利润", "724", "682"]

@@ -232,6 +232,8 @@ class _Side:
             return 3
         if label.endswith(("：", ":")) or opens_row(line.text):
             return 0
+        if _is_one_name(label, line.text):
+            return 3
         missing = (self.limit - named.names[-1].x1) / line.row.size
         if missing <= FULL and self.tight(last, line):
             return 2 - missing / 100
@@ -259,6 +261,13 @@ class _Side:
         if not last.label or not first.label or last.columns & first.columns:
             return False
         return goes_on_overleaf(last.label, first.label)
+
+
+def _is_one_name(label: str, rest: str) -> bool:
+    """Whether two texts are the name of an item together and neither is one alone."""
+    if is_whole(label) or is_whole(rest):
+        return False
+    return _known(label + rest) and not _known(label) and not _known(rest)
 
 
 def _pitch(steps: Sequence[float], pairs: Sequence[tuple[Line, Line]]) -> float | None:

@@ -133,7 +133,7 @@ def _read_run(run: _Run, page: RawPage, handed: _Ends) -> tuple[list[list[_Part]
             group.append(part)
         else:
             group = [part]
-            if handed.head and _is_head_of(handed.head, part):
+            if handed.head and region is regions[0] and _is_head_of(handed.head, part):
                 part.region = replace(region, continued=True)
                 group = [handed.head, part]
             found.append(group)
