@@ -22,6 +22,7 @@ from caiwen.cli import (
     init,
     page,
     search,
+    series,
     train,
 )
 from caiwen.cli.help import HelpCommand, HelpGroup
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 
-ORDER = ["init", "ingest", "documents", "facts", "ask", "search", "page", "coverage"]
+ORDER = ["init", "ingest", "documents", "facts", "series", "ask", "search", "page", "coverage"]
 ORDER += ["dataset", "train", "guard", "eval", "config", "demo"]
 
 
@@ -79,6 +80,7 @@ def build() -> typer.Typer:
         ("ingest", ingest.ingest),
         ("ask", ask.ask),
         ("search", search.search),
+        ("series", series.series),
         ("page", page.page),
         ("coverage", coverage.coverage),
         ("train", train.train),
