@@ -124,6 +124,40 @@ def test_regions_as_columns_under_one_indicator(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_regions_down_and_months_across_under_a_title(tmp_path: Path) -> None:
+    path = csv(
+        tmp_path / "p.csv",
+        """
+数据库：分省月度数据
+指标：居民消费价格指数(上年同月=100)
+地区,2024年2月,2024年1月
+北京市,100.9,99.4
+临江省,101.2,
+注：样例
+""",
+    )
+    points, _ = read(path)
+    assert [told(p) for p in points] == [
+        ("居民消费价格指数", "北京市", "yoy", "2024-02", "0.9", "%"),
+        ("居民消费价格指数", "北京市", "yoy", "2024-01", "-0.6", "%"),
+        ("居民消费价格指数", "临江省", "yoy", "2024-02", "1.2", "%"),
+    ]
+
+
+def test_years_down_and_months_across(tmp_path: Path) -> None:
+    months = ",".join(f"{n}月" for n in range(1, 13))
+    values = ",".join(f"50.{n}" for n in range(1, 13))
+    path = csv(
+        tmp_path / "y.csv", f"制造业PMI\n年份,{months}\n2023年,{values}\n2024,49.2,49.1,50.8,,,,,,,,,\n"
+    )
+    points, warnings = read(path)
+    assert [(p.period, str(p.value)) for p in points][-4:] == [
+        ("2023-12", "50.12"), ("2024-01", "49.2"), ("2024-02", "49.1"), ("2024-03", "50.8"),
+    ]  # fmt: skip
+    assert {p.indicator for p in points} == {"制造业采购经理指数"}
+    assert warnings == []
+
+
 def test_oddities_are_told_once_with_their_rows(tmp_path: Path) -> None:
     path = csv(
         tmp_path / "f.csv",

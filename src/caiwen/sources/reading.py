@@ -16,7 +16,7 @@ from caiwen.sources import rows
 from caiwen.sources.companies import Directory
 from caiwen.sources.convert import Converter
 from caiwen.sources.mapping import Mapping, TableMapping
-from caiwen.sources.series import SeriesConverter, table_begins
+from caiwen.sources.series import SeriesConverter, table_begins, with_title
 
 PARSER = "sources 1"
 _EXCEL = (".xlsx", ".xlsm")
@@ -52,14 +52,17 @@ class Reading:
     def _facts_of(self, table: TableMapping) -> Iterator[Fact | SeriesPoint]:
         for sheet, stream in table_streams(self.path, self.url, table):
             if table.layout == "series":
-                yield from self._points_of(table, sheet, table_begins(stream))
+                yield from self._points_of(table, sheet, stream)
             else:
                 yield from self._facts_in(table, sheet, stream)
 
     def _points_of(
         self, table: TableMapping, sheet: str, stream: Iterator[rows.Row]
     ) -> Iterator[SeriesPoint]:
-        with rows.spooled(sheet, stream, table.header_row, table.skip_rows, self.document.name) as spool:
+        titles: list[str] = []
+        begun = table_begins(stream, titles)
+        with rows.spooled(sheet, begun, table.header_row, table.skip_rows, self.document.name) as spool:
+            table = with_title(table, titles)
             converter = SeriesConverter(table, spool, self.document, self.mapping.name)
             for point in converter.points():
                 self.counts["points"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from caiwen.finance.macro.indicators import (
 )
 from caiwen.finance.macro.term import Grain, Term, TermCell, as_grain, read_cell
 from caiwen.finance.macro.units import in_base_units, plain_unit
+from caiwen.finance.text import squash
 from caiwen.records import Document, Observation
 from caiwen.records.macro import SeriesPoint
 from caiwen.sources.cells import is_missing, read_number
@@ -27,6 +29,8 @@ from caiwen.sources.mapping import TableMapping
 from caiwen.sources.rows import Row, Spool, column_numbers
 
 _SHOWN = 5
+_FEWEST_PARTS = 4
+_PART = re.compile(r"(?:1[0-2]|0?[1-9])月份?|第?[一二三四1-4]季度")
 _META = {
     "频率": "grain", "频度": "grain", "单位": "unit", "地区": "region", "国家": "region", "区域": "region",
     "来源": "", "数据来源": "", "指标ID": "", "指标编码": "", "时间区间": "", "起止时间": "", "更新时间": "", "备注": "", "口径": "",
@@ -64,6 +68,8 @@ class _Column:
     label: str
     name: SeriesName | None = None
     term: TermCell | None = None
+    part: str | None = None
+    """A month or quarter whose year stands in the row."""
 
 
 class SeriesConverter:
@@ -80,10 +86,13 @@ class SeriesConverter:
     def points(self) -> Iterator[SeriesPoint]:
         columns = self._columns()
         dated = [column for column in columns if column.term]
+        parts = [column for column in columns if column.part]
         if self.keys.value >= 0:
             found = self._long()
+        elif dated or len(parts) >= _FEWEST_PARTS:
+            found = self._by_period(dated or parts)
         else:
-            found = self._by_period(dated) if dated else self._by_indicator(columns)
+            found = self._by_indicator(columns)
         for number, point in found:
             if self._is_new(number, point):
                 yield point
@@ -102,9 +111,11 @@ class SeriesConverter:
             if sum(map(bool, cells)) < 2:
                 continue  # a note below the table
             name = self._name_of_row(number, cells)
+            year = _at(cells, self.keys.period).removesuffix("年")
             for column in columns if name is not None else ():
-                if name is not None and column.term is not None:
-                    yield from self._point(number, cells, column, name, column.term)
+                term = column.term or read_cell(f"{year}年{column.part}")
+                if name is not None and term is not None:
+                    yield from self._point(number, cells, column, name, term)
 
     def _by_indicator(self, columns: list[_Column]) -> Iterator[tuple[int, SeriesPoint]]:
         for number, cells in self.spool:
@@ -131,7 +142,8 @@ class SeriesConverter:
             name = None if term else self._named(said)
             if name is not None and mapped and mapped.unit:
                 name = replace(name, unit=mapped.unit)
-            found.append(_Column(place, label, name, term))
+            part = squash(label) if _PART.fullmatch(squash(label)) else None
+            found.append(_Column(place, label, name, term, part))
         return found
 
     def _tell(self, columns: list[_Column], cells: tuple[str, ...], what: str) -> None:
@@ -287,13 +299,26 @@ class SeriesConverter:
         return [f"{self.spool.sheet}：{line}" for line in lines]
 
 
-def table_begins(rows: Iterator[Row]) -> Iterator[Row]:
-    """Without the lines above the names of the columns (title, source): they fill one cell."""
+def table_begins(rows: Iterator[Row], titles: list[str]) -> Iterator[Row]:
+    """Without the lines above the names of the columns (title, source), which fill one cell: they go into ``titles``."""
     begun = False
     for number, cells in rows:
         begun = begun or sum(map(bool, cells)) >= 2
         if begun:
             yield number, cells
+        elif any(cells):
+            titles.append(next(filter(None, cells)))
+
+
+def with_title(table: TableMapping, titles: Sequence[str]) -> TableMapping:
+    """The indicator that a line above the table names (指标：居民消费价格指数, or the title itself), where nothing else does."""
+    if table.fixed_item:
+        return table
+    for title in titles:
+        said = re.sub(r"^(?:指标|表名|名称|标题)[:：]\s*", "", title.strip())
+        if said != title.strip() or read_name(said).known:
+            return table.model_copy(update={"fixed_item": said})
+    return table
 
 
 def _grain_of(name: SeriesName, term: Term) -> Grain | None:
@@ -330,12 +355,16 @@ def _keys(table: TableMapping, header: Sequence[str], where: str) -> _Keys:
         and (places["period"] >= 0 or table.fixed_period)
     ):
         return _Keys(**places)
+    parts = sum(_PART.fullmatch(squash(name)) is not None for name in header)
     if places["value"] < 0 and terms and (places["item"] >= 0 or table.fixed_item):
         return _Keys(**(places | {"period": -1}))
+    if parts >= _FEWEST_PARTS and places["period"] >= 0 and (places["item"] >= 0 or table.fixed_item):
+        item = -1 if places["item"] == places["period"] else places["item"]
+        return _Keys(**(places | {"item": item}))
     if places["value"] < 0 and places["period"] >= 0:
         return _Keys(**(places | {"item": -1}))
     raise ConfigError(
-        "认不出这张宏观数据表：要有指标、时间、数值三列，或时间一列、各指标为列，或指标一列、各时间为列",
+        "认不出这张宏观数据表：要有指标、时间、数值三列，或时间一列、各指标为列，或指标（或地区）一列、各时间为列",
         where=where,
         hint=hint,
     )
