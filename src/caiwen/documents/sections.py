@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from caiwen.documents.header_lines import is_header_line
 from caiwen.documents.rules import load_rules
@@ -98,6 +98,7 @@ def chinese_number(text: str) -> int | None:
     return total + digit if text else None
 
 
+@lru_cache(maxsize=16_384)
 def read_heading(text: str) -> Heading | None:
     """The heading that a line is by its numbering, or None for body text."""
     title = " ".join(text.split())

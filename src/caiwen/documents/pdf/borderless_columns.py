@@ -221,8 +221,6 @@ def _in_words(piece: Piece, columns: Sequence[Column]) -> int | None:
 
 def nearest(piece: Piece, columns: Sequence[Column]) -> int:
     """The column that overlaps the piece most; without overlap the nearest."""
-
-    def overlap(column: Column) -> float:
-        return min(piece.x1, column.x1) - max(piece.x0, column.x0)
-
-    return max(range(len(columns)), key=lambda i: overlap(columns[i]))
+    x0, x1 = piece.x0, piece.x1
+    shared = [(b if b < x1 else x1) - (a if a > x0 else x0) for a, b, _, _ in columns]
+    return shared.index(max(shared))

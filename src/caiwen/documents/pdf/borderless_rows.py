@@ -97,14 +97,19 @@ def _beside(sides: Sequence[Sequence[Entry]]) -> list[Row]:
     """The rows of a page: entries of the sides that stand at one height are one row."""
     rows = [[entry.pieces] for entry in sides[0]]
     for number, entries in enumerate(sides[1:], 1):
+        heights = [_height(_flat(row)) for row in rows]
+        taken: set[int] = set()
         for entry in entries:
             own = _height(entry.pieces)
-            free = [r for r in rows if len(r) <= number and _shared(_height(_flat(r)), own) > 0]
-            best = max(free, key=lambda r: _shared(_height(_flat(r)), own), default=None)
-            if best is None:
+            shared = {i: _shared(h, own) for i, h in enumerate(heights) if i not in taken}
+            best = max(shared, key=shared.__getitem__, default=None)
+            if best is None or shared[best] <= 0:
+                taken.add(len(rows))
+                heights.append(own)
                 rows.append([entry.pieces])
             else:
-                best.append(entry.pieces)
+                taken.add(best)
+                rows[best].append(entry.pieces)
         for row in rows:
             row.extend([[]] * (number + 1 - len(row)))
     found = [Row(tuple(sorted(_flat(row), key=lambda p: p.x0))) for row in rows]
