@@ -15,6 +15,8 @@ from caiwen.finance.formulas import FormulaError, balance_of, evaluate, formulas
 from caiwen.records import Fact, Scope
 
 _ORDER = list(Support)
+_RARE, _CERTAIN = 5, 8
+"""From so many digits on a value hardly meets another one by chance; from more on it is surely that of its fact."""
 Verdict = tuple[Support, str]
 """How a claim is supported and by which fact."""
 
@@ -273,6 +275,8 @@ class Judge:
         known = any(self.ledger.facts(bound.frame.who or "", item) for item in bound.frame.items)
         if elsewhere and known:
             return "period", elsewhere, bound.tight
+        if elsewhere and frame.items and self._is_anothers(bound):
+            return "item", elsewhere, bound.tight
         totals = (
             self.candidates(without_member(bound)) if bound.frame.member and bound.role == "level" else []
         )
@@ -318,15 +322,28 @@ class Judge:
 
     def _elsewhere(self, bound: Bound) -> str:
         """A fact of this very value under another item or period; only for values too long to meet by chance."""
-        value = bound.mention.value
-        if value is None or len(str(abs(value)).replace(".", "").strip("0")) < 5:
+        if bound.mention.value is None or len(_digits(bound)) < _RARE:
             return ""
-        found = self.ledger.with_value(bound.frame.who or "", value)
+        found = self.ledger.with_value(bound.frame.who or "", bound.mention.value)
         return describe(found[0]) if found else ""
+
+    def _is_anothers(self, bound: Bound) -> bool:
+        """The value is surely that of other items, none of which goes by a like name (利息支出, 利息费用)."""
+        if bound.mention.value is None or len(_digits(bound)) < _CERTAIN:
+            return False
+        found = self.ledger.with_value(bound.frame.who or "", bound.mention.value)
+        names = [name for fact in found for name in (fact.item, *fact.dimensions.values())]
+        alike = (a in b or b in a or a[:2] == b[:2] for a, b in product(bound.frame.items, names))
+        return bool(names) and not any(alike)
 
     def _change_words(self, bound: Bound) -> str:
         now, base, unit = next(self.comparisons(bound))
         return f"{bound.frame.items[0] if bound.frame.items else ''} {base:,f}{unit} → {now:,f}{unit}"
+
+
+def _digits(bound: Bound) -> str:
+    """Of the value, without the zeros around them: what tells it from other numbers."""
+    return str(abs(bound.mention.value or Decimal(0))).replace(".", "").strip("0")
 
 
 def without_member(bound: Bound) -> Bound:
