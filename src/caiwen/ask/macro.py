@@ -80,8 +80,10 @@ class MacroParser:
             forms=forms,
             regions=regions,
             terms=tuple(str(t) for mention in terms for t in _spread(mention)),
-            parts=_parts(rest, terms),
+            parts=_parts(rest),
             recent=_recent(terms, asks),
+            recent_of=next((m.grain.value for m in terms if m.kind == "recent"), None),
+            day=today.isoformat(),
             cumulative=any(m.cumulative for m in terms),
             asks=asks,
             consecutive=re.search(words("consecutive"), rest) is not None,
@@ -241,14 +243,11 @@ def _recent(terms: Sequence[TermMention], asks: str) -> int:
     return 1 if last else next((m.count for m in terms if m.kind == "recent"), 0)
 
 
-def _parts(
-    rest: str, terms: Sequence[TermMention]
-) -> Literal["year", "half", "quarter", "month", "day"] | None:
-    recent = next((m.grain for m in terms if m.kind == "recent"), None)
+def _parts(rest: str) -> Literal["year", "half", "quarter", "month", "day"] | None:
     for grain, pattern in words("grains").items():
         if re.search(pattern, rest):
             return Grain(grain).value
-    return recent.value if recent else None
+    return None
 
 
 def _settled(plan: Macro, terms: Sequence[TermMention], text: str) -> Macro:

@@ -41,6 +41,7 @@ class MacroComparing(MacroStating):
             gap = difference_of(figures[0], figures[1])
             self.reply.add("alternative", gap)
             head, tail = (subject(f) for f in figures)
+            self.reply.known.append(_size(gap))
             more = f"{head}比{tail}高{_size(gap)}" if gap.value else f"{head}与{tail}相等"
             self.reply.say(f"{more}。", gap)
 

@@ -77,6 +77,7 @@ class Series:
     region: str
     newest: bool = True
     known_on: str | None = None
+    day: str = ""
     _figures: dict[Form, dict[Term, list[StoredPoint]]] = field(default_factory=dict)
 
     @classmethod
@@ -88,8 +89,9 @@ class Series:
         *,
         newest: bool = True,
         known_on: str | None = None,
+        day: str = "",
     ) -> Series:
-        made = cls(indicator(name), region, newest, known_on)
+        made = cls(indicator(name), region, newest, known_on, day)
         for stored in sorted(points, key=_publication):
             point = stored.point
             term = Term.parse(point.period)
@@ -163,17 +165,24 @@ class Series:
         return (self._up_to(Form.VALUE, term) if whole else None) or self._sum(term) or self._difference(term)
 
     def in_force(self, term: Term) -> Found | None:
-        """Of a step series the figure that holds at the term's end."""
+        """Of a step series the figure that holds at the term's end; none for a time to come."""
         day = term.end
+        if self.day and term.start.isoformat() > self.day:
+            return None
         best: tuple[tuple[date, date], Found] | None = None
+        later = False
         for one in self.terms(Form.VALUE):
             found = self.published(Form.VALUE, one)
-            if found is None:
+            start = self.holds_from(found) if found else None
+            if found is None or start is None:
                 continue
-            start = self.holds_from(found)
+            later = later or start > day
             if start <= day and (best is None or (start, one.start) >= best[0]):
                 best = ((start, one.start), found)
-        return best[1] if best else None
+        if best is None:
+            return None
+        last = not later and not term.holds(best[1].term) and best[1].term.end < term.start
+        return _noted(best[1], "库中最近的一次，其后如有调整不在库中") if last else best[1]
 
     def holds_from(self, found: Found) -> date:
         """The first day of a step: the day itself, the day of publication within the month, else the usual day."""

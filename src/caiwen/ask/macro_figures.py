@@ -43,7 +43,12 @@ class MacroFigures:
             points = self.points(name, self.plan.regions)
             for region in self.plan.regions:
                 series = Series.of(
-                    name, region, points, newest=self.plan.vintage == "newest", known_on=self.plan.known_on
+                    name,
+                    region,
+                    points,
+                    newest=self.plan.vintage == "newest",
+                    known_on=self.plan.known_on,
+                    day=self.plan.day,
                 )
                 if not series.forms:
                     since = f"在{self.plan.known_on}以前" if self.plan.known_on else ""
@@ -97,13 +102,14 @@ class MacroFigures:
         ]
 
     def _recent(self, series: Series, form: Form, grain: Grain) -> list[Term]:
-        have = series.terms(form, grain)
-        if not have:
-            return []
-        if self.plan.parts == "year" and grain is not Grain.YEAR:
-            first = have[-1].shifted(1).start.replace(year=have[-1].shifted(1).start.year - self.plan.recent)
-            return [t for t in have if t.start >= first]
-        return have[-self.plan.recent :]
+        """So many of the grain; of a coarser one (近三年 of a monthly series) all that lie within."""
+        have, of = series.terms(form, grain), Grain(self.plan.recent_of or grain)
+        if not have or of is grain:
+            return have[-self.plan.recent :]
+        last = Term.of(have[-1].end.year, have[-1].end.month, Grain.MONTH)
+        size = {Grain.YEAR: 12, Grain.HALF: 6, Grain.QUARTER: 3}.get(of, 1)
+        first = last.shifted(1 - self.plan.recent * size) if last else have[0]
+        return [term for term in have if term.start >= first.start]
 
     def _find(self, series: Series, form: Form, term: Term) -> Found | None:
         found = series.find(form, term, cumulative=self.plan.cumulative)

@@ -42,6 +42,7 @@ class MacroSelecting(MacroComparing):
             for found in (f for f in figures if f.value == best):
                 self.reply.add("answer", found, rank=1)
                 span = span_words([f.term for f in figures])
+                self.reply.known.append(span)
                 word = "最高" if highest else "最低"
                 self.reply.say(
                     f"{series.region}{found.name}在{span}中{word}的是{found.term.words}，为{shown(found)}{remarks(found)}。",
@@ -79,6 +80,7 @@ class MacroSelecting(MacroComparing):
             for found in kept:
                 self.reply.add("answer", found)
             span, unit = span_words([f.term for f in figures]), GRAIN_WORDS[figures[0].term.grain]
+            self.reply.known.append(span)
             limit = _bound_words(bound, figures[0])
             self.reply.known.append(limit)
             listed = f"：{'，'.join(f'{f.term.words}{shown(f)}' for f in kept)}" if kept else ""

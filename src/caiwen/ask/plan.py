@@ -237,7 +237,7 @@ class Policy(Record):
 class Macro(Record):
     """Figures of macro statistics. ``forms``: one for each indicator, value, yoy, pop, ytd or ytd_yoy; None where the question
     names none. ``terms``: the periods meant, in order; empty for the newest figure. ``parts``: the grain of which all
-    figures within the terms are meant. ``recent``: so many of that grain up to the newest. ``cumulative``: from the
+    figures within the terms are meant. ``recent``: so many of ``recent_of`` up to the newest. ``day``: of the question. ``cumulative``: from the
     year's beginning. ``bound`` in base units. ``vintage``: the figure published first, or the newest; ``known_on``: as published by that day.
     """
 
@@ -248,6 +248,7 @@ class Macro(Record):
     terms: tuple[str, ...] = ()
     parts: Literal["year", "half", "quarter", "month", "day"] | None = None
     recent: int = 0
+    recent_of: Literal["year", "half", "quarter", "month", "day"] | None = None
     cumulative: bool = False
     asks: Literal[
         "value", "list", "highest", "lowest", "filter", "count", "truth", "compare", "change", "mean", "total", "moves",
@@ -259,6 +260,7 @@ class Macro(Record):
     bound: Decimal | None = None
     vintage: Literal["newest", "first"] = "newest"
     known_on: str | None = None
+    day: str = ""
 
 
 class Given(Record):
