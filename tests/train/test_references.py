@@ -106,6 +106,16 @@ def test_cached_teacher_is_the_teacher(place: Place) -> None:
     assert place.losses("online")[-1] < place.losses("online")[0]
 
 
+def test_one_cache_serves_all_stages(place: Place) -> None:
+    stages = [{"name": name, "dataset": name, "num_train_epochs": 1} for name in ("pairs", "held")]
+    everything = {"cache": str(place.folder / "all.topk"), "top_k": 10_000}
+    teacher = teach(place)
+    place.run("online", caiwen=distill(teacher) | {"stages": stages})
+    place.run("cached", caiwen=distill(teacher, **everything) | {"stages": stages})
+    left, right = (torch.tensor(place.losses(name)) for name in ("online", "cached"))
+    torch.testing.assert_close(left, right, rtol=0, atol=2e-5)
+
+
 def test_a_cache_made_for_something_else_is_refused(place: Place) -> None:
     teacher = teach(place)
     cache = str(place.folder / "a.topk")
@@ -144,6 +154,8 @@ def test_directions_and_temperature_by_default(place: Place) -> None:
     plain = references.terms(place.config(caiwen=LOSS))
     taught = references.terms(place.config(caiwen=distill(str(place.base))))
     assert (plain.direction, taught.direction) == ("reverse", "forward")
+    answers = {"answers_from": "http://127.0.0.1:1/v1", "answers_model": "m", "questions": "pairs"}
+    assert references.terms(place.config(caiwen=LOSS | {"distill": answers})).direction == "reverse"
     asked = {"loss": {"kl": 1.0, "direction": "reverse", "temperature": 2.0}, "distill": {"teacher": "x"}}
     assert references.terms(place.config(caiwen=asked)) == references.Terms(1.0, 1.0, "reverse", 2.0)
 

@@ -12,7 +12,7 @@ import torch
 
 from caiwen.errors import CaiwenError, ConfigError
 from caiwen.train import folder, memory, models, trainer, weights
-from tests.train.runs import Place, Stop, interrupted_at
+from tests.train.runs import Place, Stop, adapter, interrupted_at
 
 
 @pytest.fixture
@@ -129,6 +129,20 @@ def test_best_and_last_are_kept(place: Place) -> None:
     assert kept == sorted(
         {f"checkpoint-{best}", f"checkpoint-{state['global_step']}"}, key=lambda n: int(n[11:])
     )
+
+
+def test_the_best_is_released_when_asked_for(place: Place) -> None:
+    place.write("held", [{"instruction": "丙？", "input": "", "output": "另一种回答"}] * 4)
+    settings = {"eval_strategy": "steps", "eval_steps": 1, "save_steps": 1, "load_best_model_at_end": True}
+    place.run("run", eval_dataset="held", learning_rate=3e-2, num_train_epochs=4, **settings)
+    run = place.folder / "run"
+    best = Path(json.loads((run / "trainer_state.json").read_text())["best_model_checkpoint"])
+    last = folder.latest_checkpoint(run)
+    assert last is not None
+    assert best != last
+    released, kept, latest = (adapter(path) for path in (run, best, last))
+    assert all(torch.equal(released[name], kept[name]) for name in kept)
+    assert not all(torch.equal(released[name], latest[name]) for name in kept)
 
 
 def test_early_stopping(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -65,7 +66,7 @@ class Frozen:
         return Logits(hidden, task.head.weight, _bias(task))
 
     def to(self, device: torch.device) -> None:
-        self.model.to(device)
+        move(self.model, device)
 
 
 @dataclass
@@ -83,14 +84,26 @@ class Cached:
         """It is read from disk as it is needed."""
 
 
+def move(model: Any, device: torch.device) -> None:
+    """Quantised models are where they were loaded and cannot be moved."""
+    if getattr(model, "hf_device_map", None) is None:
+        model.to(device)
+
+
 def _bias(task: Task) -> torch.Tensor | None:
     assert task.head is not None
     return None if task.head.bias is None else task.head.bias.detach()
 
 
+def by_logits(config: TrainConfig) -> bool:
+    """Whether a teacher's logits are learnt from, now or from a cache; its answers are data like any other."""
+    distill = config.caiwen.distill
+    return distill is not None and bool(distill.teacher or distill.cache)
+
+
 def terms(config: TrainConfig) -> Terms:
     loss = config.caiwen.loss
-    direction: Direction = loss.direction or ("forward" if config.caiwen.distill else "reverse")
+    direction: Direction = loss.direction or ("forward" if by_logits(config) else "reverse")
     return Terms(loss.ce, loss.kl, direction, loss.temperature)
 
 
@@ -99,7 +112,7 @@ def frozen_model(config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> Any
     loss, distill = config.caiwen.loss, config.caiwen.distill
     if loss.kl == 0:
         return None
-    if distill and (distill.teacher or distill.cache):
+    if distill and by_logits(config):
         if distill.cache and teacher.exists(distill.cache):
             return None
         if not distill.teacher:
@@ -145,20 +158,34 @@ def same_words(theirs: PreTrainedTokenizerBase, ours: PreTrainedTokenizerBase, w
         )
 
 
+def cache_teacher(
+    config: TrainConfig, other: Any | None, tables: Sequence[TokenTable], identity: teacher.Identity
+) -> None:
+    """Make the cache that is asked for and not there, over the rows of all stages; one process does it."""
+    distill = config.caiwen.distill
+    if config.caiwen.loss.kl == 0 or not (distill and distill.cache):
+        return
+    from accelerate import PartialState
+
+    state = PartialState(cpu=config.use_cpu)
+    with state.main_process_first():
+        if not teacher.exists(distill.cache):
+            assert other is not None
+            move(other, state.device)
+            teacher.write(Path(distill.cache), other, tables, identity, top_k=distill.top_k)
+            move(other, torch.device("cpu"))
+
+
 def source(
     config: TrainConfig, policy: Any, other: Any | None, table: TokenTable, identity: teacher.Identity
 ) -> Source | None:
-    """The reference for training on ``table``; a teacher's cache that is asked for and absent is made."""
+    """The reference for training on ``table``."""
     loss, distill = config.caiwen.loss, config.caiwen.distill
     if loss.kl == 0:
         return None
-    if distill and distill.cache:
-        if not teacher.exists(distill.cache):
-            assert other is not None
-            teacher.write(Path(distill.cache), other, table, identity, top_k=distill.top_k)
-        return Cached(teacher.Store(Path(distill.cache), identity), table)
-    if not distill and teacher.exists(loss.reference):
-        return Cached(teacher.Store(Path(loss.reference), identity), table)
+    cache = distill.cache if distill and by_logits(config) else loss.reference
+    if cache and teacher.exists(cache):
+        return Cached(teacher.Store(Path(cache), identity), table)
     if other is not None:
         _same_width(other, policy)
         return Frozen(other)

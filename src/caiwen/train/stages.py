@@ -106,6 +106,8 @@ class Course:
 
     def go(self, plan: Sequence[Planned]) -> list[StageResult]:
         self._keep_initial()
+        tables = [planned.prepared.train for planned in plan]
+        references.cache_teacher(self.config, self.other, tables, self.identity)
         results: list[StageResult] = []
         done = self.folder.read(folders.STAGES)
         for planned in plan:

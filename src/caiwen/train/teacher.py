@@ -145,12 +145,12 @@ def _check(meta: dict[str, Any], wanted: Identity, folder: Path) -> None:
         )
 
 
-def write(folder: Path, model: Any, table: TokenTable, made_for: Identity, *, top_k: int) -> None:
-    """Let the teacher read every row once. The folder appears only when it is complete."""
+def write(folder: Path, model: Any, tables: Sequence[TokenTable], made_for: Identity, *, top_k: int) -> None:
+    """Let the teacher read every row of the tables once. The folder appears only when it is complete."""
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    count = sum(_labels(table))
+    count = sum(labels for table in tables for labels in _labels(table))
     vocabulary = model.get_output_embeddings().weight.shape[0]
     kept = min(top_k, vocabulary)
     shapes = {
@@ -163,12 +163,13 @@ def write(folder: Path, model: Any, table: TokenTable, made_for: Identity, *, to
         for name, (kind, shape) in shapes.items()
     }
     keys, starts = [], [0]
-    for row, best in _read(model, table, kept, made_for.temperature):
-        end = starts[-1] + len(best.tokens)
-        for name, values in (("tokens", best.tokens), ("log_p", best.log_p), ("tail", best.log_tail)):
-            arrays[name][starts[-1] : end] = values.cpu().numpy()
-        keys.append(np.frombuffer(row_key(*table.row(row)), np.uint8))
-        starts.append(end)
+    for table in tables:
+        for row, best in _read(model, table, kept, made_for.temperature):
+            end = starts[-1] + len(best.tokens)
+            for name, values in (("tokens", best.tokens), ("log_p", best.log_p), ("tail", best.log_tail)):
+                arrays[name][starts[-1] : end] = values.cpu().numpy()
+            keys.append(np.frombuffer(row_key(*table.row(row)), np.uint8))
+            starts.append(end)
     for array in arrays.values():
         array.flush()
     np.save(beside / "keys.npy", np.stack(keys))
