@@ -272,3 +272,18 @@ def test_a_list_without_a_number_has_ten_places_at_most(asker: Asker) -> None:
 def test_nothing_to_count_by_is_no_count(asker: Asker) -> None:
     answer = asker.ask("2021年营业收入和毛利的公司有几家")
     assert answer.status != "answered"
+
+
+def test_a_place_within_a_region(asker: Asker) -> None:
+    everywhere = asker.ask("玉衡药业2021年净利润排第几")
+    answer = asker.ask("玉衡药业2021年净利润在江苏排第几")
+    assert answers(everywhere)[:1] != answers(answer)[:1]
+    assert answers(answer)[0] == "3"
+    assert "在注册地址在江苏的公司中从高到低排第3名" in answer.answer
+    assert "海屿电子不是注册地址在江苏的公司" in asker.ask("海屿电子2021年净利润在江苏排第几").answer
+
+
+def test_what_is_not_answered_is_said(asker: Asker) -> None:
+    answer = asker.ask("2021年江苏净利润为正的公司有几家？净利润合计多少？")
+    assert answers(answer) == ["3"]
+    assert "“净利润合计多少”没有一并回答" in answer.answer

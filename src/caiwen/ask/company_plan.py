@@ -9,6 +9,7 @@ from caiwen.ask.clauses import readings_of
 from caiwen.ask.intent import REASON, aggregate_of, asks_for_text, compound_term, reason_measures, wants_text
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
+from caiwen.ask.places_said import ranked_in
 from caiwen.ask.plan import (
     Change,
     Clarify,
@@ -76,8 +77,10 @@ class Planner:
         if aggregate and aggregate.kind == "same" and len(periods) == 1 and len(companies) < 2:
             earlier = Period.parse(periods[0].period)
             periods = [PeriodRef(period=str(earlier.prior_year())), *periods] if earlier else periods
+        ranked = aggregate is not None and aggregate.kind == "place"
         query = Query(
             select=Select(
+                regions=ranked_in(reading.text) if ranked else (),
                 companies=tuple(dict.fromkeys(companies)),
                 everyone=not companies,
                 periods=tuple(periods),

@@ -129,7 +129,8 @@ def _place(finding: Finding, query: Query) -> list[Sentence]:
     figure = next(iter(finding.operands), None)
     value = f"为{amount(figure, query.currency_unit)}，" if figure else ""
     name = finding.company.name if finding.company else ""
-    said = f"{name}{_when(finding)}{finding.name}{value}{way}排第{answer.rank}名{_note(finding)}。"
+    among = f"在{finding.lead}公司中" if finding.lead else ""
+    said = f"{name}{_when(finding)}{finding.name}{value}{among}{way}排第{answer.rank}名{_note(finding)}。"
     return [Sentence(said, (figure,) if figure else ())]
 
 

@@ -26,6 +26,8 @@ from caiwen.ask.plan import (
 )
 from caiwen.ask.ranking import places_of
 from caiwen.ask.reading import Mention, Reading, ordinal
+from caiwen.finance.formulas import formulas
+from caiwen.finance.items import taxonomy
 from caiwen.finance.period import Part, Period
 from caiwen.records import Scope
 
@@ -66,6 +68,21 @@ def asks_market(reading: Reading, limits: Restriction) -> bool:
     listed = restricted and re.search(r"哪些|名单|有哪|列出|多少|几家", reading.text) is not None
     added = restricted and measured and "合计" in reading.text
     return asks_all and (bounded or listed or added or reading.has("aggregate.count"))
+
+
+def left_out(reading: Reading, query: Query) -> list[str]:
+    """What a question about a market asks beside the one thing that is answered; said, so that it is asked again."""
+    found: list[str] = []
+    later = [s for s in re.split(r"[?？]", reading.text)[1:] if s]
+    kind = query.aggregate.kind if query.aggregate else ""
+    added = reading.has("aggregate.sum") or reading.has("aggregate.mean") or "合计" in reading.text
+    for sentence in later:
+        lone = (
+            sentence.endswith("呢") and not taxonomy().find_in(sentence) and not formulas().find_in(sentence)
+        )
+        if lone or (kind == "count" and added and re.search(r"合计|总|平均|之和", sentence)):
+            found.append(f"“{sentence}”没有一并回答，请单独再问")
+    return found
 
 
 _AGGREGATES = ("aggregate.count", "aggregate.sum", "aggregate.mean", "aggregate.median")

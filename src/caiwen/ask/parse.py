@@ -18,7 +18,7 @@ from caiwen.ask.intent import (
     unreadable,
     wants_several,
 )
-from caiwen.ask.market_plan import asks_market, market_query
+from caiwen.ask.market_plan import asks_market, left_out, market_query
 from caiwen.ask.places_said import restriction
 from caiwen.ask.plan import (
     Clarify,
@@ -92,8 +92,8 @@ class Parser:
             return None
         if not query.derive and not query.conditions and not (limits.regions or limits.sector):
             return None
-        unknown = self._unknown_measure(reading)
-        return unknown or query
+        self.notes += left_out(reading, query)
+        return self._unknown_measure(reading) or query
 
     def _unknown_measure(self, reading: Reading) -> Plan | None:
         """A figure that no rule knows must not be silently left out of a question about everyone."""

@@ -17,6 +17,10 @@ _REGISTERED = re.compile(r"^(?:省|市|地区|境内|本地|辖区)?(?:曾经?)?
 _COMPANIES = re.compile(
     r"^(?:省|市|地区|境内|本地|辖区|辖内)?(?:的)?(?:所有|全部|各)?(?:A股|沪市|深市|民营|国有)?(?:的)?(?:有|共有|一共有)?(?:(?:多少|几|哪些|哪几|\d+)(?:家|个)?)?(?=上市公司|公司|企业|上市企业)"
 )
+_WITHIN = re.compile(r"在")
+_RANKS = re.compile(
+    r"(?:省|市|地区)?(?:的)?(?:上市)?(?:公司|企业)?(?:里面?|中|当中|内)?(?:的)?(?:能|可以|可)?(?:排|位列|名列|居|第几)"
+)
 _OPENING = re.compile(r"(?:请问|查询|统计|列出)?(?:(?:19|20)\d\d年度?)?(?:在)?")
 _ITSELF = re.compile(r"(?:省|市)?(?:的)?(?:是|有哪些市|gdp|GDP|人口|面积|财政|银行|证券|港|机场|高速)")
 _TAIL = re.compile(r"^(?:省|市|地区|境内|辖区)?(?:的)?")
@@ -68,6 +72,16 @@ def restriction(text: str, mask: str, *, loose: bool = False) -> Restriction:
     if span:
         text = text[: span[0]] + mask * (span[1] - span[0]) + text[span[1] :]
     return Restriction(text, regions, ever, sector)
+
+
+def ranked_in(text: str) -> tuple[str, ...]:
+    """The regions among whose companies a named one takes a place (在江苏排第几)."""
+    found: list[str] = []
+    for match in _WITHIN.finditer(text):
+        place = place_at(text, match.end())
+        if place and _RANKS.match(text[place[1] :]):
+            found.append(place[0].name if place[0].level != "area" else text[match.end() : place[1]])
+    return tuple(dict.fromkeys(found))
 
 
 def _regions(text: str, *, loose: bool) -> tuple[tuple[str, ...], bool, tuple[int, int] | None]:

@@ -251,6 +251,9 @@ class Survey:
         )
         for ref in self.query.select.companies:
             mine = next((p for p in ordered if p.company.who == ref.who), None)
+            if mine is None and people.words and ref.who not in people.companies:
+                self.missing.append(f"{ref.name}不是{people.words}公司，不在其中排名。")
+                continue
             if mine is None:
                 self.missing.append(f"材料中没有{ref.name}{words_of(period)}的{name}，无法排名。")
                 continue
