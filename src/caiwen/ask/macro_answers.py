@@ -15,6 +15,7 @@ class MacroAnswerer(MacroSelecting):
             "lowest": self._extreme, "filter": self._filter, "count": self._filter, "truth": self._truth,
             "compare": self._compare, "change": self._change, "mean": self._mean, "total": self._total, "list": self._list,
         }.get(self.plan.asks, self._value)  # fmt: skip
+        self.reply.known += [term.words for term in self._terms()]
         ask()
         for text in dict.fromkeys(self._missing):
             self.reply.say_known(text)

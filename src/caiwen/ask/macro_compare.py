@@ -18,6 +18,7 @@ from caiwen.ask.macro_reply import (
 )
 from caiwen.ask.macro_stating import MacroStating
 from caiwen.finance.macro.indicators import GROWTHS, Form, indicator
+from caiwen.finance.macro.term import Grain
 
 
 class MacroComparing(MacroStating):
@@ -52,6 +53,7 @@ class MacroComparing(MacroStating):
                 continue
             now, before = pair
             moved = difference_of(now, before)
+            self.reply.known.append(_size(moved))
             self.reply.add("answer", moved)
             rate = None
             if (
@@ -79,7 +81,11 @@ class MacroComparing(MacroStating):
         else:
             now = terms[0]
             before = now.year_before() if self.plan.against == "prior_year" else now.shifted(-1)
-        found, base = self._find(series, form, now), self._find(series, form, before)
+        found = self._find(series, form, now)
+        if found is not None and now.grain is Grain.DAY and self.plan.against == "prior_period":
+            earlier = [term for term in series.terms(form) if term < found.term]
+            before = earlier[-1] if earlier else before  # of days the figure before, not the day before
+        base = self._find(series, form, before)
         if found is None or base is None or found.unit != base.unit:
             return None
         return found, base
@@ -89,6 +95,7 @@ class MacroComparing(MacroStating):
             figures = self._figures(series, form)
             if not figures:
                 continue
+            self.reply.known.append(f"{len(figures)} 期")
             total = sum((f.value for f in figures), Decimal(0))
             exact = total / len(figures)
             mean = exact.quantize(_finer(figures), ROUND_HALF_UP)
@@ -114,6 +121,7 @@ class MacroComparing(MacroStating):
             if len(figures) == 1:
                 self._state(figures[0])
                 continue
+            self.reply.known.append(f"{len(figures)} 期")
             value = sum((f.value for f in figures), Decimal(0))
             expression = " + ".join(f"v{n}" for n in range(len(figures)))
             text = f"{' + '.join(shown(f) for f in figures)}"
