@@ -238,7 +238,8 @@ class Macro(Record):
     """Figures of macro statistics. ``forms``: one for each indicator, value, yoy, pop, ytd or ytd_yoy; None where the question
     names none. ``terms``: the periods meant, in order; empty for the newest figure. ``parts``: the grain of which all
     figures within the terms are meant. ``recent``: so many of ``recent_of`` up to the newest. ``day``: of the question. ``cumulative``: from the
-    year's beginning. ``bound`` in base units. ``vintage``: the figure published first, or the newest; ``known_on``: as published by that day.
+    year's beginning. ``bound`` in base units, or as the table counts where the
+    question gave it no unit (not ``bound_scaled``). ``place``: the second highest is 2. ``vintage``: the figure published first, or the newest; ``known_on``: as published by that day.
     """
 
     kind: Literal["macro"] = "macro"
@@ -254,6 +255,8 @@ class Macro(Record):
         "value", "list", "highest", "lowest", "filter", "count", "truth", "compare", "change", "mean", "total", "moves",
         "revisions", "about",
     ] = "value"  # fmt: skip
+    bound_scaled: bool = True
+    place: int = 1
     consecutive: bool = False
     against: Literal["prior_period", "prior_year", "named"] = "prior_period"
     sign: Sign | None = None

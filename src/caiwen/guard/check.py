@@ -56,10 +56,13 @@ class _Families:
             said = sentence[0]
             if len(said) > _LONGEST:
                 continue
-            found = [pattern.search(said) for pattern in self.present]
-            if all(found) and not any(pattern.search(said) for pattern in self.absent):
-                first = found[0]
-                return (sentence.start() + first.start(), sentence.start() + first.end()) if first else None
+            first = self.present[0].search(said)
+            if (
+                first
+                and all(pattern.search(said) for pattern in self.present[1:])
+                and not any(pattern.search(said) for pattern in self.absent)
+            ):
+                return sentence.start() + first.start(), sentence.start() + first.end()
         return None
 
 
