@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from caiwen.documents.archive import DAMAGE, members
 from caiwen.documents.clean import join_cell
+from caiwen.documents.context import unit_in
 from caiwen.documents.encodings import decode
 from caiwen.documents.finish import finish
 from caiwen.documents.merges import Range, SheetFacts, sheet_facts
@@ -26,6 +28,8 @@ from caiwen.records import Block, Cell, Document, Paragraph, Table
 XLSX_PARSER = "caiwen.xlsx 1"
 CSV_PARSER = "caiwen.csv 1"
 MAX_CELLS = 1_500_000
+_TITLES = 8
+"""Rows above a table's head that are looked at."""
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -154,7 +158,16 @@ def _group_blocks(group: list[_Row], spans: dict[tuple[int, int], Range], sheet:
             span = spans.get((row.number, column), Range(row.number, column))
             cells.append(Cell(row.number, column, text, span.rowspan, span.colspan))
     n_columns = max(c.column + c.colspan for c in cells)
-    return [Table(0, tuple(cells), group[-1].number + 1, n_columns, sheet=sheet)]
+    lines = _lines_above(group)
+    unit = next(filter(None, map(unit_in, lines)), "")
+    size = (group[-1].number + 1, n_columns)
+    return [Table(0, tuple(cells), *size, unit_text=unit, context=lines, sheet=sheet)]
+
+
+def _lines_above(group: list[_Row]) -> tuple[str, ...]:
+    """What the first rows say that hold one text each: company, statement, period, unit."""
+    alone = list(takewhile(lambda row: len(row.texts) == 1, group))
+    return tuple(text for row in alone[:_TITLES] for text in row.texts.values()) if alone != group else ()
 
 
 def read_csv(data: bytes, name: str, sha256: str) -> Document:

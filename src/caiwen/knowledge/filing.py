@@ -177,7 +177,11 @@ def _self_description(document: Document) -> list[Pair]:
 
 def _issuer(document: Document, title: _Title, pairs: list[Pair]) -> str | None:
     for pair in pairs:
-        if pair.name == "issuer" and bare(pair.label) not in ("名称",) and (names := _companies(pair.value)):
+        if (
+            pair.name == "issuer"
+            and bare(pair.label) not in ("名称",)
+            and (names := companies_in(pair.value))
+        ):
             return names[0]
     return _before_title(document, title) or _most_named(document)
 
@@ -186,17 +190,17 @@ def _before_title(document: Document, title: _Title) -> str | None:
     """The company printed last before the title, within the cover."""
     above = [text for number, text in _cover(document) if number < title.block]
     for text in (title.before, *reversed(above)):
-        if names := _companies(text):
+        if names := companies_in(text):
             return names[-1]
     return None
 
 
 def _most_named(document: Document) -> str | None:
-    names = _companies(_head(document)[:6000])
+    names = companies_in(_head(document)[:6000])
     return Counter(names).most_common(1)[0][0] if names else None
 
 
-def _companies(text: str) -> list[str]:
+def companies_in(text: str) -> list[str]:
     """Company names in squashed text, without those who only sign beside the issuer."""
     rules = load("filing.yaml")
     found = []

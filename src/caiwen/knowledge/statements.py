@@ -8,6 +8,7 @@ without subsidiaries has only the one, and that counts as consolidated, since it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -249,11 +250,16 @@ def _is_foreign(path: str) -> bool:
     return bool(pattern(RULES, "foreign_section").search(path))
 
 
+_BEFORE_YEAR = re.compile(r"^[一-鿿A-Za-z*]{2,10}?[-_]?(?:19|20)\d{2}年?(?:度|末)?[-_]?")
+"""A sheet called after the company and the year before the statement."""
+
+
 def _title_of(table: Table) -> Title | None:
     """A title that the reader attached to the table, or that stands in its first row or on its sheet."""
     first = [cell.text for cell in table.cells if cell.row == 0 and cell.text.strip()]
     inside = first if len(first) == 1 else []
-    for text in (*inside, table.caption, *reversed(table.context[-3:]), table.sheet or ""):
+    sheet = table.sheet or ""
+    for text in (*inside, table.caption, *reversed(table.context[-3:]), sheet, _BEFORE_YEAR.sub("", sheet)):
         if text and (title := read_title(text)) is not None:
             return title
     return None

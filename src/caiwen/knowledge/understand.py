@@ -32,8 +32,9 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
     from caiwen.knowledge.policy import read_policy
     from caiwen.knowledge.reconcile import reconcile
     from caiwen.knowledge.told_filing import with_told
+    from caiwen.knowledge.workbook import lacking, with_titles
 
-    filing = with_told(recognise(document), document)
+    filing = with_titles(with_told(recognise(document), document), document)
     facts: dict[str, Fact] = {}
     for extract in EXTRACTORS:
         for fact in extract(document, filing):
@@ -44,7 +45,7 @@ def understand(document: Document, *, today: date | None = None) -> Knowledge:
         filing,
         tuple(checked),
         tuple(passages(document)),
-        tuple(_warnings(checked)),
+        (*_warnings(checked), *lacking(document, filing, checked)),
         read_policy(document, filing),
     )
 

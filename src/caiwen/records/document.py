@@ -55,7 +55,7 @@ class Table:
 
     ``index``: its number within the document, from 0. ``caption``: the title line above it (合并资产负债表, 主要会计数据...).
     ``unit_text``: the line that states unit and currency, as printed (单位：元 币种：人民币), also when it
-    stands above an earlier part or inside the table's first row. ``context``: up to 4 text lines right above it, nearest last.
+    stands above an earlier part or inside the table's first row. ``context``: a few text lines right above it, nearest last.
     ``ruled``: built from ruling lines (False: from alignment).
     """
 
