@@ -150,6 +150,11 @@ def test_a_teacher_of_another_tokenizer_is_refused(place: Place) -> None:
         place.run("run", caiwen=distill(teacher))
 
 
+def test_a_teacher_without_weight_is_told(place: Place) -> None:
+    with pytest.raises(ConfigError, match=r"caiwen\.loss\.kl 是 0，教师用不上"):
+        place.config(caiwen={"distill": {"teacher": str(place.base)}})
+
+
 def test_directions_and_temperature_by_default(place: Place) -> None:
     plain = references.terms(place.config(caiwen=LOSS))
     taught = references.terms(place.config(caiwen=distill(str(place.base))))

@@ -81,6 +81,8 @@ def _own(c: TrainConfig) -> Iterator[str]:
     own = c.caiwen
     if own.loss.ce == 0 and own.loss.kl == 0:
         yield "caiwen.loss 的 ce 与 kl 不能都是 0"
+    if own.distill and (own.distill.teacher or own.distill.cache) and own.loss.kl == 0:
+        yield "caiwen.distill 写了教师，而 caiwen.loss.kl 是 0，教师用不上：写上 kl 的权重"
     names = [stage.name for stage in own.stages]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"caiwen.stages 里有两个阶段都叫 {name}"

@@ -219,6 +219,7 @@ def arguments(planned: Planned, place: Path) -> TrainingArguments:
     elif given.get("eval_strategy", "no") != "no":
         given.setdefault("metric_for_best_model", "eval_loss")
         given.setdefault("greater_is_better", not given["metric_for_best_model"].endswith("loss"))
+    given.setdefault("ddp_find_unused_parameters", False)  # every micro-batch reaches all that learns
     given |= {
         "output_dir": str(place),
         "gradient_accumulation_steps": 1,  # windows are split by the trainer itself
