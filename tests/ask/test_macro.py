@@ -174,7 +174,9 @@ def test_a_region_must_be_named_where_there_are_several(asker: Asker) -> None:
     assert clarified.values[0].entity == "临江省"
 
 
-@pytest.mark.parametrize("question", ["2023年美国GDP是多少", "火星省2023年GDP", "我国2023年GDP是多少"])
+@pytest.mark.parametrize(
+    "question", ["2023年美国GDP是多少", "火星省2023年GDP", "我国2023年GDP是多少", "北岭省2023年GDP是多少"]
+)
 def test_another_region_is_never_answered_with_the_one_there_is(asker: Asker, question: str) -> None:
     answer = asker.ask(question)
     assert answer.status == "not_found"
@@ -191,6 +193,9 @@ def test_another_region_is_never_answered_with_the_one_there_is(asker: Asker, qu
         ("2023年2月失业率比去年1月高多少", "0.3", "2023-02"),
         ("2022年到2023年临江省GDP增加了多少", "11250000000", "2023"),
         ("2023年PMI连续几个月高于50", "3", None),
+        ("2023年PMI第二高的是哪个月", "51.9", "2023-03"),
+        ("2023年有几个月出口超过115", "2", None),
+        ("2023年有几个月出口超过0.0115万亿元", "2", None),
     ],
 )
 def test_other_ways_to_say_it(asker: Asker, question: str, value: str, period: str | None) -> None:

@@ -72,7 +72,7 @@ class MacroParser:
                 return regions
             regions = ()
         forms = tuple(_form(rest, next(o for o in present if o.name == name)) for name in names)
-        sign, bound = _bound(rest, names[0], forms[0])
+        sign, bound, scaled = _bound(rest, names[0])
         if sign is None and amounts_in(rest):
             return None  # figures of its own: a calculation (LPR 加 50 个基点)
         plan = Macro(
@@ -89,6 +89,8 @@ class MacroParser:
             consecutive=re.search(words("consecutive"), rest) is not None,
             sign=sign,
             bound=bound,
+            bound_scaled=scaled,
+            place=_place(rest),
             against=_against(rest, terms),
             vintage="first" if re.search(words("first"), rest) else "newest",
         )
@@ -149,13 +151,17 @@ class MacroParser:
     ) -> tuple[str, ...] | Clarify | Unanswerable:
         there = list(dict.fromkeys(h.region for h in self._heads if h.indicator in names))
         nation = taxonomy.nation()
-        spoken = Lexicon((word, region) for region in there for word in _region_words(region, there))
-        said = list(dict.fromkeys(hit.meaning for hit in spoken.find_in(rest)))
+        everywhere = list(dict.fromkeys(h.region for h in self._heads))
+        spoken = Lexicon(
+            (word, region) for region in everywhere for word in _region_words(region, everywhere)
+        )
+        named = list(dict.fromkeys(hit.meaning for hit in spoken.find_in(rest)))
+        said = named if set(named) & set(there) else []
         if nation in there and any(word in rest for word in taxonomy.nation_names()):
             said = list(dict.fromkeys((*said, nation)))
         if said:
             return tuple(said)
-        if elsewhere := _elsewhere(rest):
+        if elsewhere := "、".join(named) or _elsewhere(rest):
             have = "、".join(there[:8])
             text = (
                 f"库中没有{elsewhere}的{'、'.join(indicator(n).short for n in names)}；有数的地区是{have}。"
@@ -297,32 +303,36 @@ def _against(rest: str, terms: Sequence[TermMention]) -> Literal["prior_period",
     return "prior_year" if re.search(words("against", "prior_year"), rest) else "prior_period"
 
 
-def _bound(rest: str, name: str, form: str | None) -> tuple[Sign | None, Decimal | None]:
+def _bound(rest: str, name: str) -> tuple[Sign | None, Decimal | None, bool]:
+    """The bound, and whether it is in base units; without a unit it counts as the table does."""
     known = indicator(name)
     for line in words("bounds"):
         if re.search(line["words"], rest):
             value = known.line if line["bound"] == "line" else line["bound"]
-            return (line["sign"], Decimal(value)) if value is not None else (None, None)
+            return (line["sign"], Decimal(value), True) if value is not None else (None, None, True)
     if match := _AFTER.search(rest):
         sign: Sign = ">=" if match["word"] in ("以上", "之上") else "<="
-        return sign, _amount(match, known.unit, form)
+        return sign, *_amount(match, known.unit)
     for sign, pattern in words("signs").items():
         if match := re.search(rf"(?:{pattern})(?:了)?{_NUMBER}", rest):
-            return sign, _amount(match, known.unit, form)
-    return None, None
+            return sign, *_amount(match, known.unit)
+    return None, None, True
 
 
-def _amount(match: re.Match[str], unit: str, form: str | None) -> Decimal | None:
-    if match["percent"]:
-        return (
-            chinese_number(match["percent"])
-            if not match["percent"][0].isdigit()
-            else Decimal(match["percent"])
-        )
+def _amount(match: re.Match[str], unit: str) -> tuple[Decimal | None, bool]:
+    if said := match["percent"]:
+        return (Decimal(said) if said[0].isdigit() else chinese_number(said)), True
     value = Decimal(match["number"].replace("－", "-").replace(",", ""))
     said = match["unit"] or ""
     if said in ("", "点", "%", "％", "个百分点"):
-        return value if said or form in ("yoy", "pop", "ytd_yoy") else in_base_units(value, unit)[0]
+        return value, bool(said)
     if not said.endswith(("元", "人")):
         said += "元" if unit.endswith("元") else "人" if unit.endswith("人") else ""
-    return in_base_units(value, said)[0]
+    return in_base_units(value, said)[0], True
+
+
+def _place(rest: str) -> int:
+    """第二高 is 2; 倒数第一 is the lowest itself."""
+    match = re.search(words("place"), rest)
+    said = (match["place"] or match["back"]) if match else None
+    return int(chinese_number(said) or 1) if said else 1

@@ -15,6 +15,8 @@ from caiwen.ask.macro_reply import (
     subject,
 )
 from caiwen.finance.macro.indicators import Form
+from caiwen.finance.macro.units import in_base_units
+from caiwen.finance.numerals import in_chinese
 
 _SIGNS = {">": gt, ">=": ge, "<": lt, "<=": le}
 _SIGN_WORDS = {">": "高于", ">=": "不低于", "<": "低于", "<=": "不高于"}
@@ -38,12 +40,19 @@ class MacroSelecting(MacroComparing):
             figures = self._figures(series, form)
             if not figures:
                 continue
-            best = (max if highest else min)(f.value for f in figures)
+            sizes = sorted({f.value for f in figures}, reverse=highest)
+            if len(sizes) < self.plan.place:
+                self._missing.append(f"{series.region}{figures[0].name}只有 {len(sizes)} 个不同的数。")
+                continue
+            best, ordinal = (
+                sizes[self.plan.place - 1],
+                f"第{in_chinese(self.plan.place)}" if self.plan.place > 1 else "最",
+            )
             for found in (f for f in figures if f.value == best):
-                self.reply.add("answer", found, rank=1)
+                self.reply.add("answer", found, rank=self.plan.place)
                 span = span_words([f.term for f in figures])
                 self.reply.known.append(span)
-                word = "最高" if highest else "最低"
+                word = f"{ordinal}{'高' if highest else '低'}"
                 self.reply.say(
                     f"{series.region}{found.name}在{span}中{word}的是{found.term.words}，为{shown(found)}{remarks(found)}。",
                     found,
@@ -76,6 +85,7 @@ class MacroSelecting(MacroComparing):
             figures = self._figures(series, form)
             if not figures:
                 continue
+            bound = self._scaled(figures[0])
             kept = [f for f in figures if _SIGNS[sign](f.value, bound)]
             for found in kept:
                 self.reply.add("answer", found)
@@ -98,6 +108,11 @@ class MacroSelecting(MacroComparing):
                     "个",
                     first=True,
                 )
+
+    def _scaled(self, like: Found) -> Decimal:
+        """The bound in the units of a figure: without a unit of its own it counts as that figure's table does."""
+        bound = self.plan.bound or Decimal(0)
+        return bound if self.plan.bound_scaled else in_base_units(bound, like.scale)[0]
 
     def _longest(self, kept: Sequence[Found], unit: str) -> None:
         """The longest run of periods that follow on each other."""
@@ -122,11 +137,15 @@ class MacroSelecting(MacroComparing):
             return
         for series, form in self._all():
             terms = self._terms() or series.terms(form)[-1:]
+            if len(terms) > 1:
+                self._filter()
+                return
             for term in terms:
                 found = series.find(form, term, cumulative=self.plan.cumulative)
                 if found is None:
                     self._filter()
                     return
+                bound = self._scaled(found)
                 holds = _SIGNS[sign](found.value, bound)
                 limit = _bound_words(bound, found)
                 self.reply.known.append(limit)
