@@ -139,10 +139,9 @@ def write_data(folder: Path, material: Path) -> list[str]:
         info[name] = {"file_name": f"{name}.json", **entry}
     for name, file in REAL.items():
         if (material / file).is_file():
-            info[name] = {
-                "file_name": str((material / file).resolve()),
-                "columns": {k: v for k, v in columns.items() if k != "history" or name != "pairs"},
-            }
+            left_out = "history" if name == "pairs" else "system"  # what that file does not have
+            entry = {"columns": {key: value for key, value in columns.items() if key != left_out}}
+            info[name] = {"file_name": str((material / file).resolve()), **entry}
     (folder / "dataset_info.json").write_text(json.dumps(info, ensure_ascii=False), encoding="utf-8")
     return list(info)
 
