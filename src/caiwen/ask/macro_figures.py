@@ -82,7 +82,8 @@ class MacroFigures:
         there = series.grains(form)
         if not there:
             return []
-        grain = Grain(self.plan.parts) if self.plan.parts else None
+        said = self.plan.parts or self.plan.recent_of
+        grain = Grain(said) if said else None
         if grain not in there:
             finer = [g for g in there if not asked or asked[0].within_size(g)]
             grain = grain if grain and asked and asked[0].grain is grain else (finer or there)[0]
