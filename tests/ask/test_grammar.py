@@ -65,6 +65,10 @@ def test_a_plan_of_dividends_is_its_figures(asker: Asker) -> None:
         assert told(asker.ask(f"衡川机械2023年{words}")) == expected
 
 
+def test_customers_and_suppliers_at_once(asker: Asker) -> None:
+    assert values(asker.ask("衡川机械2023年前五大客户及供应商占比")) == ["35.00", "25.00"]
+
+
 def test_a_bundle_of_formulas(asker: Asker) -> None:
     answer = asker.ask("衡川机械2023年偿债能力指标")
     assert told(answer) == [("资产负债率", "40.00")]

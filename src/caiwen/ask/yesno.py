@@ -13,7 +13,9 @@ from caiwen.ask.reading import MASK, Reading
 from caiwen.ask.world import Vocabulary
 
 _FIRST_IS_BASE = re.compile(r"(?:与|和|跟|同|较|比|相比|相较于?|相对于?)$")
-_WHICH = re.compile(r"(?:谁|哪个|哪一个|哪项|何者)(?:更|比较|要)?(?:高|大|多|低|小|少)")
+_WHICH = re.compile(
+    r"(?:谁|哪个|哪一个|哪项|何者)(?:更|比较|要)?(?:高|大|多|低|小|少)|谁的[^,，]{1,12}?(?:高|大|多|低|小|少)(?:$|[?？,，一])"
+)
 _BEHIND = re.compile(r"(?:比|较|于|超过|不如|不及)$")
 _BEHIND_BASE = re.compile(r"^.{0,8}?(?:相比|比起来|比较|比)[,，]?")
 
@@ -72,7 +74,7 @@ def _base(reading: Reading, periods: list[PeriodRef]) -> PeriodRef:
 def against_each_other(query: Query, reading: Reading) -> Query:
     """甲的收入比乙高吗, 净利润是否高于经营现金流: the first compared with the second."""
     pairs = (len(query.select.companies), len(query.derive), len(query.select.periods))
-    if _WHICH.search(reading.text) and pairs == (1, _TWO, 1) and not query.aggregate:
+    if _WHICH.search(reading.text) and pairs in ((1, _TWO, 1), (1, 1, _TWO)) and not query.aggregate:
         return query.model_copy(update={"aggregate": Aggregate(kind="difference"), "order": None})
     way = way_asked(reading) if asks_yes_no(reading) else None
     moved = query.change is not None and query.change.show == "direction"
