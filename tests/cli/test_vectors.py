@@ -12,7 +12,9 @@ def test_a_dead_endpoint_is_a_warning(run: Run, tmp_path: Path) -> None:
     folder = Workspace.init(tmp_path / "w").folder
     settings = folder / "caiwen.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("embedding: null", "embedding: http://127.0.0.1:9/v1#m"), encoding="utf-8")
+    settings.write_text(
+        text.replace("embedding: null", "embedding: http://127.0.0.1:9/v1#m"), encoding="utf-8"
+    )
     (tmp_path / "讲义.md").write_text("# 讲义\n\n资产等于负债加所有者权益。\n", encoding="utf-8")
     code, _, err = run("--workspace", folder, "ingest", tmp_path / "讲义.md")
     assert code == 0

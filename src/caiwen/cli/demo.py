@@ -61,7 +61,7 @@ def demo(
     say(f"（每个回答都带这一提示）{workspace.guard.notice}")
     _title("四、看原页")
     _picture(workspace, records)
-    if train:
+    if train and (source / RECIPES).is_dir():
         _title("五、训练一个小模型")
         demo_model.learn(workspace, source / RECIPES)
     failures = [*report.failures, *series.failures]
