@@ -1,6 +1,6 @@
 """Does training teach? A small model on the CPU sits the exam before and after, and beside its controls.
 
-    python benchmarks/train_learning.py --folder DIR [--seeds 3] [--per-point 6] [--steps 300,600]
+    python benchmarks/train_learning.py --folder DIR [--seeds 3] [--per-point 6] [--steps 300]
 
 Material: the glossary of the project (every knowledge point has at least six terms). Gold pairs cover ``--share`` of
 each point's terms; of the others only the questions are known. Arms, all from one base and with the same number of
@@ -45,7 +45,7 @@ from caiwen.scoring.paired import compare
 
 TEMPLATE = "default"
 STUDENT = {"hidden_size": 128, "intermediate_size": 344, "num_hidden_layers": 4}
-TEACHER = {"hidden_size": 256, "intermediate_size": 688, "num_hidden_layers": 4}
+TEACHER = {"hidden_size": 192, "intermediate_size": 512, "num_hidden_layers": 4}
 VOCABULARY = 4000
 WORDINGS = 2
 ARMS = ("base", "tuned", "distilled", "hard", "soft", "all gold", "teacher")
@@ -288,9 +288,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--share", type=float, default=0.4)
     parser.add_argument("--per-point", type=int, default=6)
-    parser.add_argument("--steps", type=lambda text: [int(n) for n in text.split(",")], default=[300, 600])
-    parser.add_argument("--pretrain", type=int, default=300)
-    parser.add_argument("--teach", type=int, default=1500)
+    parser.add_argument("--steps", type=lambda text: [int(n) for n in text.split(",")], default=[300])
+    parser.add_argument("--pretrain", type=int, default=80)
+    parser.add_argument("--teach", type=int, default=700)
     told = parser.parse_args()
     plan = Plan(told.folder.resolve(), told.share, told.per_point, told.pretrain, told.teach)
     steps = budget(plan, told.steps)
