@@ -313,14 +313,8 @@ class Reader:
             )
             return [section for section in connection.execute(query).scalars() if section]
 
-    def vocabulary(self, company: str) -> list[tuple[str, dict[str, str], str | None]]:
-        """What is known about a company: item, dimensions and unit, each combination once."""
-        with self._reading() as connection:
-            who = sorted(companies.find(connection, company))
-        return self.vocabulary_of(who)
-
     def vocabulary_of(self, who: Sequence[str]) -> list[tuple[str, dict[str, str], str | None]]:
-        """The same for a company all of whose keys (code, full names) are known."""
+        """What is known about a company (all of its keys given: code, full names): item, dimensions and unit, each once."""
         what = (facts.c.item, facts.c.dimensions, facts.c.unit)
         query = select(*what).where(facts.c.who.in_(who)).distinct().order_by(*what)
         with self._reading() as connection:
