@@ -300,3 +300,33 @@ def test_a_name_in_two_lines_in_a_broad_column(sheet: Sheet) -> None:
         row(sheet, 116 + 14 * i, name, *values)
     (table,) = read(sheet).tables
     assert texts(table)[2] == ["其中：子公司支付给少数股东的股利、利润", "724", "682"]
+
+
+def test_dates_set_with_spaces_and_broken(sheet: Sheet) -> None:
+    """2020 年 12 月 3 / 1 日 is the head of a column, no row of figures."""
+    for end, year in ((THIS, "2020"), (LAST, "2019")):
+        for aside, part in ((-70, f"{year} 年"), (-35, "12 月"), (-9, "3")):
+            sheet.text(end + aside, 100, part, 8)
+        sheet.text(end - 42, 110, "1 日", 8)
+    sheet.text(NAMES, 105, "项目", 8)
+    row(sheet, 130, "货币资金", "2,364", "2,441")
+    row(sheet, 146, "存货", "1,289", "1,124")
+    (table,) = read(sheet).tables
+    assert [text.replace(" ", "") for text in texts(table)[0][-2:]] == ["2020年12月31日", "2019年12月31日"]
+
+
+def test_numbers_cut_by_a_page_break(sheet: Sheet) -> None:
+    heads(sheet, 720)
+    row(sheet, 736, "货币资金", "1,234,567.89", "987,654.32")
+    row(sheet, 752, "存货", "1,234,567.89", "987,654.32")
+    row(sheet, 768, "负债合计", "930,683,730", "1,312,050,3")
+    sheet.page()
+    row(sheet, 90, "", ".88", "79.49")
+    row(sheet, 106, "所有者权益：")
+    row(sheet, 122, "资本公积", "412,560.00", "412,560.00")
+    (table,) = read(sheet).tables
+    assert texts(table)[3:] == [
+        ["负债合计", "", "930,683,730.88", "1,312,050,379.49"],
+        ["所有者权益：", "", "", ""],
+        ["资本公积", "", "412,560.00", "412,560.00"],
+    ]

@@ -24,7 +24,13 @@ def values(*rows: list[str]) -> dict[str, Decimal]:
 
 @pytest.mark.parametrize(
     ("above", "below"),
-    [("10,883,808,641.9", "6"), ("10,883,808,", "641.96"), ("(1,883,808", "641.96)"), ("883,808,64", "1.96")],
+    [
+        ("10,883,808,641.9", "6"),
+        ("10,883,808,", "641.96"),
+        ("(1,883,808", "641.96)"),
+        ("883,808,64", "1.96"),
+        ("930,683,730", ".88"),
+    ],
 )
 def test_neither_piece_of_a_cut_number_is_a_figure(above: str, below: str) -> None:
     found = values(["无形资产", above], ["资产总计", below], ["负债合计", "5,678.90"])

@@ -161,7 +161,8 @@ def _absolute(flat: str) -> ColumnMeaning | None:
         return None
     if (found := _DAY_FIRST.search(flat)) and not _DATE.search(flat):
         return _day_first(found)
-    dates = {tuple(int(g) for g in m.groups()) for m in _DATE.finditer(flat)}
+    whole = [m for m in _DATE.finditer(flat) if "月" not in m.group() or m.group().endswith("日")]
+    dates = {tuple(int(g) for g in m.groups()) for m in whole}  # 2021年12月3 lost the rest of its day
     if dates:
         return _instant(*dates.pop()) if len(dates) == 1 else None
     return _of_year(flat, int(years.pop()))

@@ -16,8 +16,8 @@ from caiwen.knowledge.grids import Part
 
 _OPEN = re.compile(r".*\d.*(?:,\d{0,2}|\.)|[（(][^）)]*\d")
 """It cannot end here: an open group of digits, an open bracket."""
-_SHORT = re.compile(r"[-－(（]?\d{1,3}(?:,\d{3})+\.\d")
-_REST = re.compile(r"\d[)）]?|[,.]\d.*")
+_SHORT = re.compile(r"[-－(（]?\d{1,3}(?:,\d{3})+(?:\.\d)?")
+_REST = re.compile(r"\d[)）]?|\.\d\d[)）]?")
 _WHOLE = re.compile(r"[-－]?\d{1,3}(?:,\d{3})*(?:\.\d+)?")
 _PLACES = re.compile(r"\.(\d+)[)）]?$")
 _CENTS = 2
@@ -41,7 +41,7 @@ def _cut(part: Part, group: int) -> Iterator[tuple[int, int]]:
     cents = _in_cents([text for _, text in held])
     for (one, above), (two, below) in pairwise(held):
         whole = _WHOLE.fullmatch(re.sub("[()（）]", "", above + below)) is not None
-        short = cents and _SHORT.fullmatch(above) is not None and _REST.fullmatch(below) is not None
+        short = cents and bool(_SHORT.fullmatch(above)) and bool(_REST.fullmatch(below))
         if whole and (short or _OPEN.fullmatch(above)):
             yield one, group
             yield two, group

@@ -40,7 +40,7 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
     """
     seeds = [row for row in rows if row.seed]
     pieces = [p for row in seeds for p in row.pieces]
-    values = _apart(seeds, _unite((p.x0, p.x1) for p in pieces if is_value(p)))
+    values = _apart(seeds, unite((p.x0, p.x1) for p in pieces if is_value(p)))
     notes = [v for v in values if _is_of_notes(v, [p for row in rows for p in row.pieces])]
     values = [v for v in values if v not in notes]
     texts = list(notes)
@@ -56,7 +56,7 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
     first = min((x0 for x0, _ in values), default=0.0)
     heads = [row.pieces for row in rows if not row.seed and not is_value(row.pieces[0])]
     beside = [pieces for pieces in heads if pieces[0].x1 <= first]
-    words = _unite(texts + [(pieces[0].x0, pieces[0].x1) for pieces in beside])
+    words = unite(texts + [(pieces[0].x0, pieces[0].x1) for pieces in beside])
     lone = [pieces[0] for pieces in beside if len(pieces) == 1]
     words = _with_centred(words, lone, texts)
     return sorted([Column(*v, True) for v in values] + [Column(*t, False) for t in words])
@@ -95,7 +95,7 @@ def rest_of_note(piece: Piece, columns: Sequence[Column]) -> bool:
     )
 
 
-def _unite(ranges: Iterable[Stretch]) -> list[Stretch]:
+def unite(ranges: Iterable[Stretch]) -> list[Stretch]:
     united: list[Stretch] = []
     for x0, x1 in sorted(ranges):
         if united and x0 < united[-1][1]:

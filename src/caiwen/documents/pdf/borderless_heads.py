@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from caiwen.documents.pdf.borderless_columns import ALIKE, Column, Stretch, nearest
+from caiwen.documents.pdf.borderless_columns import ALIKE, Column, Stretch, nearest, unite
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.pdf.rows import Row, rule
 from caiwen.documents.pdf.rulings import Ruling
@@ -59,7 +59,7 @@ def head_places(head: Sequence[Row], columns: Sequence[Column]) -> list[Stretch]
     if not head:
         return []
     fullest = max(head, key=lambda row: len(row.pieces))
-    places = [(p.x0, p.x1) for p in fullest.pieces]
+    places = unite((p.x0, p.x1) for p in fullest.pieces)
     for row in head:
         for piece in row.pieces if row is not fullest else ():
             hit = [i for i, (x0, x1) in enumerate(places) if x0 < piece.x1 and piece.x0 < x1]

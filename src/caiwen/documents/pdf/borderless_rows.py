@@ -86,10 +86,13 @@ def put_together(
 
     The rows of every page, and whether the first of them goes on with the last row of the page before.
     """
-    places = [_Side(pages, columns, side, rules).entries() for side in sides_of(columns, pages)]
-    rows = [_beside([entries[page] for entries in places]) for page in range(len(pages))]
+    sides = [_Side(pages, columns, side, rules) for side in sides_of(columns, pages)]
+    places = [(side, side.entries()) for side in sides]
+    rows = [_beside([entries[page] for _, entries in places]) for page in range(len(pages))]
     cut = [False]
-    cut += [any(_Side.breaks(entries[i - 1], entries[i]) for entries in places) for i in range(1, len(pages))]
+    cut += [
+        any(side.breaks(entries[i - 1], entries[i]) for side, entries in places) for i in range(1, len(pages))
+    ]
     return rows, cut
 
 
@@ -257,13 +260,17 @@ class _Side:
             return 0
         return int(not rest or (missing < 1 and len(line.text) <= SHORT_REST))
 
-    @staticmethod
-    def breaks(before: Sequence[Entry], after: Sequence[Entry]) -> bool:
-        """Whether a page break cuts through a row: the name at the top of a page goes on with the one before."""
+    def breaks(self, before: Sequence[Entry], after: Sequence[Entry]) -> bool:
+        """Whether a page break cuts through a row: the name or the numbers at the top of a page go on with those before."""
         if not before or not after:
             return False
         last, first = before[-1], after[0]
-        if not last.label or not first.label or last.columns & first.columns:
+        if shared := last.columns & first.columns:
+            one, two = last.lines[-1], first.lines[0]
+            return all(
+                c in one.values and c in two.values and self.stitched.completes(one, two, c) for c in shared
+            )
+        if not last.label or not first.label:
             return False
         return goes_on_overleaf(last.label, first.label)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
@@ -10,6 +11,8 @@ from itertools import pairwise
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.rules import load_rules
 
+SPACED = 0.9
+"""Parts of a date stand nearer than this many character heights; heads of two columns do not."""
 EVEN, SPREAD = 0.3, 3.0
 """The gaps in a spread name differ by so many character heights and are so many wide, at most."""
 LONG_TEXT = 26
@@ -107,8 +110,26 @@ class Row:
         return len(found) > 1
 
 
-def unspread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The pieces of a line, a name whose characters are spread over a width (资 产 总 计) as one piece."""
+def row_of(pieces: tuple[Piece, ...]) -> Row:
+    """A line as a row: names spread over a width (资 产 总 计) and dates set with spaces are one piece."""
+    return Row(_dates(_unspread(pieces)))
+
+
+def _dates(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    if not any(p.text.endswith("年") for p in pieces):
+        return pieces
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        near = last is not None and piece.x0 - last.x1 < SPACED * piece.size
+        if last is not None and near and rule("part").fullmatch(f"{last.text}{piece.text}".replace(" ", "")):
+            joined[-1] = _one([last, piece])
+        else:
+            joined.append(piece)
+    return tuple(joined)
+
+
+def _unspread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     count = 0
     while count < len(pieces) and _is_character(pieces[count].text):
         count += 1
@@ -116,15 +137,17 @@ def unspread(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     size = pieces[0].size
     if count < 3 or max(gaps) > SPREAD * size or max(gaps) - min(gaps) > EVEN * size:
         return pieces
-    spread = pieces[:count]
-    whole = replace(
-        spread[0],
-        text=" ".join(p.text for p in spread),
-        y0=min(p.y0 for p in spread),
-        x1=spread[-1].x1,
-        y1=max(p.y1 for p in spread),
+    return (_one(pieces[:count]), *pieces[count:])
+
+
+def _one(pieces: Sequence[Piece]) -> Piece:
+    return replace(
+        pieces[0],
+        text=" ".join(p.text for p in pieces),
+        y0=min(p.y0 for p in pieces),
+        x1=pieces[-1].x1,
+        y1=max(p.y1 for p in pieces),
     )
-    return (whole, *pieces[count:])
 
 
 def _is_character(text: str) -> bool:

@@ -23,7 +23,7 @@ from caiwen.documents.pdf.borderless_heads import merge_lines, with_heads
 from caiwen.documents.pdf.borderless_rows import put_together
 from caiwen.documents.pdf.lines import Piece
 from caiwen.documents.pdf.raw import RawBlock, RawLine, RawPage, RawTable
-from caiwen.documents.pdf.rows import Row, is_value, unspread
+from caiwen.documents.pdf.rows import Row, is_value, row_of
 from caiwen.documents.pdf.rulings import Ruling
 
 
@@ -42,7 +42,7 @@ class _Run:
 
     def rows(self) -> list[Row]:
         """The lines, as if nothing stood aside."""
-        rows = [Row(unspread(line.pieces)) for line in self.lines]
+        rows = [row_of(line.pieces) for line in self.lines]
         return [Row(tuple(_moved(p, self.aside) for p in row.pieces)) for row in rows] if self.aside else rows
 
     def rules(self, page: RawPage) -> list[Ruling]:
