@@ -63,6 +63,31 @@ def test_an_edited_pair_keeps_its_number_and_can_be_edited_again(made: Workspace
     assert kept(made)[one]["answer"] == "乙。"
 
 
+def test_the_checks_of_the_words_before_do_not_stand_for_edited_ones(made: Workspace) -> None:
+    one = next(iter(kept(made)))
+    assert kept(made)[one]["claims"]
+    review(made, "--edit", one, "--answer", "改后是99,999.00元。")
+    build(made, **ONLY)
+    edited = kept(made)[one]
+    assert (edited["checks"], edited["supports"], edited["claims"]) == ("人工：王审", "", 0)
+
+
+def test_decisions_that_cannot_all_stand_leave_nothing_behind(made: Workspace) -> None:
+    one = next(iter(kept(made)))
+    for words in (("--accept", one, "--reject", one), ("--accept", one, "--reject", "没有")):
+        assert review(made, *words)[0] != 0
+        assert not Decisions.read(folder(made)).by_pair
+
+
+def test_a_source_without_pages_is_shown_without_one(tmp_path: Path) -> None:
+    made = workspace(tmp_path / "w")
+    build(made, generators={"exercises": {"count": 3}}, coverage={"least": 0})
+    code, out = review(made, typed="q\n")
+    assert code == 0, out
+    assert "exercises.yaml" in out
+    assert "第 0 页" not in out
+
+
 def test_a_rejected_pair_is_not_exported(made: Workspace, tmp_path: Path) -> None:
     before = export(folder(made), tmp_path / "a")["train"]
     review(made, "--reject", next(iter(kept(made))))

@@ -185,14 +185,24 @@ def review(
     known = {str(row["id"]): row for row in _rows(folder)}
     wanted = [("accept", i) for i in accept or []] + [("reject", i) for i in reject or []]
     wanted += [("edit", edit)] if edit else []
+    _refuse(wanted, known, bool(question or answer))
     for action, pair in wanted:
-        if pair not in known:
-            raise NotFoundError("数据集里没有这一对", where=pair, hint="编号在 pairs.jsonl 的 id 里")
-        if action == "edit" and not (question or answer):
-            raise CaiwenError("修改要给出 --question 或 --answer", where=pair)
         decisions.add(Decision(pair, action, author, question, answer, reason))
     made = len(wanted) or _ask(decisions, list(known.values()), author, count)
     say(f"记下 {made:,} 个决定：{decisions.path}；重新 caiwen dataset build 后生效")
+
+
+def _refuse(wanted: Sequence[tuple[str, str]], known: Mapping[str, object], text: bool) -> None:
+    """Before anything is written: pairs that are not there, an edit without text, two decisions on one pair."""
+    seen: set[str] = set()
+    for action, pair in wanted:
+        if pair not in known:
+            raise NotFoundError("数据集里没有这一对", where=pair, hint="编号在 pairs.jsonl 的 id 里")
+        if action == "edit" and not text:
+            raise CaiwenError("修改要给出 --question 或 --answer", where=pair)
+        if pair in seen:
+            raise CaiwenError("同一对给了两个决定", where=pair, hint="接受、拒绝、修改只写一个")
+        seen.add(pair)
 
 
 def _rows(folder: Path) -> list[dict[str, object]]:
@@ -207,7 +217,8 @@ def _ask(decisions: Decisions, rows: list[dict[str, object]], author: str, count
 
     made = 0
     for row in undecided(rows, decisions)[:count]:
-        say(f"\n[{row['id']}] {row['status']} {row['document']} 第 {row['page']} 页")
+        page = f" 第 {row['page']} 页" if row["page"] else ""
+        say(f"\n[{row['id']}] {row['status']} {row['document']}{page}")
         for turn in (*_turns(row), (row["question"], row["answer"])):
             say(f"问：{turn[0]}\n答：{turn[1]}")
         if row["reasons"]:

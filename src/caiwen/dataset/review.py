@@ -69,14 +69,18 @@ class Decisions:
         if decision.action == "reject":
             reasons = (by, decision.reason) if decision.reason else (by,)
             return replace(pair, status=PairStatus.REJECTED, claims=(), reasons=reasons)
-        draft = pair.draft
         if decision.action == "edit":
-            question, answer = decision.question or draft.question, decision.answer or draft.answer
-            draft = replace(draft, question=question, answer=answer)
-        checks = (*pair.checks, by)
+            return self._edited(pair, decision, by)
         return replace(
-            pair, draft=draft, status=PairStatus.VERIFIED, reasons=(), checks=checks, origin=pair.id
+            pair, status=PairStatus.VERIFIED, reasons=(), checks=(*pair.checks, by), origin=pair.id
         )
+
+    @staticmethod
+    def _edited(pair: Pair, decision: Decision, by: str) -> Pair:
+        """The checks and claims were those of the words before: of the new ones only the person can tell."""
+        question = decision.question or pair.draft.question
+        draft = replace(pair.draft, question=question, answer=decision.answer or pair.draft.answer)
+        return Pair(draft, PairStatus.VERIFIED, split=pair.split, checks=(by,), origin=pair.id)
 
 
 def undecided(rows: Iterable[dict[str, object]], decisions: Decisions) -> list[dict[str, object]]:
