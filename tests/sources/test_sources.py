@@ -13,6 +13,7 @@ from caiwen.errors import ConfigError, DocumentError
 from caiwen.records import Fact, Scope, Span, Status
 from caiwen.sources import Mapping, load_mapping, open_source, preset_names
 from caiwen.sources.reading import read_directory
+from caiwen.store import FactFilter
 from caiwen.workspace import Workspace
 
 HEAD = ["代码", "简称", "年份", "营业收入", "净利润", "基本每股收益", "资产总计", "负债合计"]
@@ -339,3 +340,25 @@ def test_a_directory_table_gives_the_names_as_facts(tmp_path: Path) -> None:
     assert {f.status for f in facts if f.code == "000001"} == {Status.UNVERIFIED}
     assert {f.status for f in facts if f.code == "000002"} == {Status.CONFLICT}
     assert reading.names == {("000001", "乙甲"), ("000002", "丙丁"), ("000002", "丙戊")}
+
+
+def test_reading_the_folder_again_keeps_what_a_mapping_read(tmp_path: Path) -> None:
+    made = Workspace.init(tmp_path / "w")
+    table = tmp_path / "材料" / "营收.csv"
+    table.parent.mkdir()
+    table.write_text("代码,简称,年份,营业收入\n600001,甲乙股份,2020,1200000\n", encoding="utf-8")
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        "name: x\ntables: [{file: '*.csv', code: 代码, short_name: 简称, period: 年份}]\n", encoding="utf-8"
+    )
+    made.ingest([table], mapping=path)
+    for force in (False, True):
+        made.ingest([table.parent], force=force)
+        assert [fact.value for fact in made.store.facts(FactFilter())] == [1200000]
+
+    table.write_text("代码,简称,年份,营业收入\n600001,甲乙股份,2020,1300000\n", encoding="utf-8")
+    (told,) = made.ingest([table.parent]).files
+    assert "--mapping" in told.reason
+    assert [fact.value for fact in made.store.facts(FactFilter())] == [1200000]
+    made.ingest([table], mapping=path)
+    assert [fact.value for fact in made.store.facts(FactFilter())] == [1300000]

@@ -18,11 +18,13 @@ from caiwen.ingest.jobs import Job
 from caiwen.ingest.neighbours import Neighbours
 from caiwen.ingest.report import FileOutcome, Outcome
 from caiwen.ingest.tasks import Reading
+from caiwen.sources import MAPPED
 from caiwen.store import IndexBusyError, Near, SearchIndex, Source, Store
 
 _MEGABYTE = 1024 * 1024
 _SYNC_EVERY = 10
 _NO_TEXT = "没有读到任何文字"
+_CHANGED_TABLE = "先前由映射读入，内容已改动：加 --mapping 重新读入，此前仍用旧的内容"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Desk:
                 return Twin(candidate, source, sha256, self._jobs[sha256])
             if self._current(sha256):
                 return self._known(candidate, source, sha256)
+            if self._mapped(self._paths.get(source.path)):
+                return FileOutcome(candidate.shown, Outcome.SKIPPED, sha256, reason=_CHANGED_TABLE)
             kind = detect_format(candidate.path)
             if wrong := files.disguised(candidate.path, kind):
                 raise DocumentError(wrong, hint="请重新下载，或改成相符的扩展名")
@@ -83,9 +87,16 @@ class Desk:
         return source
 
     def _current(self, sha256: str) -> bool:
-        """Whether the store holds this file as this version of caiwen reads it."""
+        """Whether the store holds this file as this version of caiwen reads it, or as a mapping read it.
+
+        What a mapping read, only a mapping reads anew: without one the facts of a whole table would be lost.
+        """
         parser = self._parsers.get(sha256)
-        return parser is not None and parser.endswith(_version()) and not self._force
+        fresh = parser is not None and parser.endswith(_version()) and not self._force
+        return fresh or self._mapped(sha256)
+
+    def _mapped(self, sha256: str | None) -> bool:
+        return sha256 is not None and self._parsers.get(sha256, "").startswith(MAPPED)
 
     def _known(self, candidate: Candidate, source: Source, sha256: str) -> FileOutcome:
         if self._paths.get(source.path) == sha256:

@@ -5,10 +5,11 @@ any length is read in bounded memory, twice (once to see which rows are on the w
 """
 
 from caiwen.sources.mapping import Mapping, load_mapping, preset_names
-from caiwen.sources.reading import Reading, open_source, read_directory
+from caiwen.sources.reading import MAPPED, Reading, open_source, read_directory
 from caiwen.sources.rows import hide_password
 
 __all__ = [
+    "MAPPED",
     "Mapping",
     "Reading",
     "hide_password",

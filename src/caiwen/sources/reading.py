@@ -18,7 +18,9 @@ from caiwen.sources.convert import Converter
 from caiwen.sources.mapping import Mapping, TableMapping
 from caiwen.sources.series import SeriesConverter, table_begins, with_title
 
-PARSER = "sources 1"
+MAPPED = "sources "
+"""How the parser of every document that a mapping read begins."""
+PARSER = f"{MAPPED}1"
 _EXCEL = (".xlsx", ".xlsm")
 
 
