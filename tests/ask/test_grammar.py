@@ -1,12 +1,17 @@
 """What words in questions bind to: shares, staff, several figures under one name, quarter ends, methods."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from caiwen.ask import Answer, Asker
+from caiwen.records import Span
+from caiwen.store import SearchIndex, Store
 from tests.ask import firm
+from tests.ask.make import Filler
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +154,33 @@ def test_a_conversation_leans_on_the_whole_question_before(asker: Asker) -> None
     assert told(third)[0] == ("净利润", "260.00")
     assert third.plan is not None
     assert "2022年" in third.plan["context"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "应收账款前五名合计占比",
+        "前五名客户应收账款合计",
+        "1年以内应收账款",
+        "应收账款账龄1年以内的金额",
+        "固定资产累计折旧",
+        "大专以下多少人",
+        "本科以上学历员工人数",
+    ],
+)
+def test_the_whole_line_does_not_answer_for_a_part_of_it(asker: Asker, part: str) -> None:
+    answer = asker.ask(f"衡川机械2023年{part}")
+    assert answer.values == []
+    assert not re.search("600|1,000|300|250", answer.answer)
+
+
+def test_a_member_named_like_a_part_is_answered(tmp_path: Path) -> None:
+    made = Filler("衡川机械_2023年年度报告.pdf", firm.MILL, "2023").add("应收账款", "600.00")
+    made.add("大专", "250", scale="人", span=Span.INSTANT, source="people")
+    kind = {"教育程度": "大专以下"}
+    made.add("在职员工人数", "400", scale="人", span=Span.INSTANT, dimensions=kind, source="people")
+    with Store.open("sqlite:///store.db", folder=tmp_path) as store:
+        made.write(store)
+        asker = Asker(store, SearchIndex.open(tmp_path / "index", store), today=date(2024, 12, 1))
+        assert values(asker.ask("衡川机械2023年大专以下多少人")) == ["400"]
+        assert values(asker.ask("衡川机械2023年应收账款")) == ["600.00"]

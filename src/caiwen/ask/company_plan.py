@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from caiwen.ask.clauses import readings_of
-from caiwen.ask.intent import REASON, aggregate_of, asks_for_text, compound_term, reason_measures, wants_text
+from caiwen.ask.intent import (
+    REASON,
+    aggregate_of,
+    asks_for_text,
+    compound_term,
+    narrowed_term,
+    reason_measures,
+    wants_text,
+)
 from caiwen.ask.measures import measures_of
 from caiwen.ask.periods import change_of, named_periods, with_earlier
 from caiwen.ask.places_said import ranked_in
@@ -116,7 +124,7 @@ class Planner:
     ) -> Plan | None:
         """Passages are asked for: words of explanation, no item, or an item inside a longer unknown term."""
         topic = topic_of(reading)
-        compound = compound_term(reading)
+        compound = compound_term(reading) or narrowed_term(reading)
         if compound:
             self.notes.append(f"“{compound}”不是单独入库的数据项，改为查找原文")
             topic = topic.with_term(compound)

@@ -158,6 +158,16 @@ def compound_term(reading: Reading) -> str | None:
     return None
 
 
+def narrowed_term(reading: Reading) -> str | None:
+    """1年以内应收账款, 应收账款前五名, 大专以下: a part of a line, unless the report itself has an item or a member of that name."""
+    own = [(m.start, m.end) for m in reading.of("item") + reading.of("formula") + reading.of("member")]
+    for pattern in words("narrowed"):
+        for match in re.finditer(pattern, reading.text):
+            if not any(start <= match.start() and match.end() <= end for start, end in own):
+                return match[0]
+    return None
+
+
 def _lost_numerator(reading: Reading) -> str | None:
     """The unknown term in 某某占营业收入的比例, where nothing that is known stands before 占."""
     for mention in sorted(reading.of("item") + reading.of("formula"), key=lambda m: m.start):
