@@ -131,6 +131,15 @@ def test_packing(stage: str, given: dict[str, Any], packs: bool, limit: int) -> 
     assert (config.packs, config.row_limit) == (packs, limit)
 
 
+def test_a_wrong_value_of_the_command_line_is_not_put_down_to_a_line_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path, "seed: 1\nlearning_rate: 1e-4\nlora_dropout: much\n", "learning_rate=abc")
+    told = str(error.value)
+    assert "learning_rate 应当是数，现在是 'abc'" in told
+    assert "行 learning_rate" not in told
+    assert "行 lora_dropout" in told
+
+
 def test_every_error_at_once_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load(tmp_path, "lora_rnak: 8\nlora_dropout: much\nuse_galore: true\ncaiwen:\n  los: {}\n")

@@ -51,6 +51,18 @@ def test_neither_weights_nor_data(nowhere: Path) -> None:
     assert made.times == []
 
 
+def test_a_small_model_on_the_cpu_is_told_in_its_own_terms(nowhere: Path) -> None:
+    register(nowhere, [{"instruction": "问" * 10, "output": "答" * 90}] * 12)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2}
+    own = {"from_scratch": {"vocab_size": 300, **sizes}, "token_cache": str(nowhere / "tokens")}
+    given = {"dataset": "d", "dataset_dir": str(nowhere / "data"), "finetuning_type": "full"}
+    told = text_of(plan.plan(config.parse({**given, "use_cpu": True, "template": "alpaca", "caiwen": own})))
+    assert "参数 0.0" in told
+    assert "M，训练" in told
+    assert "0.000 B" not in told
+    assert "内存：本机约" in told
+
+
 def test_data_without_weights_is_counted(nowhere: Path) -> None:
     register(nowhere, [{"instruction": "问" * 10, "output": "答" * 90}] * 12)
     given = {"gradient_accumulation_steps": 5, "per_device_train_batch_size": 1, "num_train_epochs": 2}

@@ -77,9 +77,14 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> TrainConfig:
     if found.data is not None and not isinstance(found.data, dict):
         raise ConfigError("最外层应当是“名字: 值”的形式", where=str(path))
     data: dict[str, Any] = dict(found.data or {})
+    lines = dict(found.lines)
     for line in overrides:
-        _put(data, *_override(line))
-    return parse(data, where=str(path), lines=found.lines, problems=found.doubles)
+        place, value = _override(line)
+        _put(data, place, value)
+        lines.pop(
+            tuple(name for name in place if not name.isdigit()), None
+        )  # it is not the file that says so
+    return parse(data, where=str(path), lines=lines, problems=found.doubles)
 
 
 def parse(

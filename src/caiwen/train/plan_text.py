@@ -100,11 +100,15 @@ def _model(made: Plan) -> Iterator[str]:
     assert made.shape is not None
     total, trained = made.shape.parameters, made.trained
     yield "模型"
-    yield f"  参数 {total / 1e9:,.3f} B，训练 {trained / 1e6:,.2f} M（{trained / total:.3%}）；{_kind(made)}"
+    yield f"  参数 {_count(total)}，训练 {trained / 1e6:,.2f} M（{trained / total:.3%}）；{_kind(made)}"
     if made.memory is not None:
         yield from _memory(made, made.memory)
     for card, seconds in made.times:
         yield f"  时间：约 {duration(seconds)}（{card.name}，{_speed(card.tflops)}，按 {UTILISATION:.0%} 的利用率）"
+
+
+def _count(parameters: int) -> str:
+    return f"{parameters / 1e9:,.3f} B" if parameters >= 10**8 else f"{parameters / 1e6:,.2f} M"
 
 
 def _kind(made: Plan) -> str:
@@ -115,7 +119,8 @@ def _kind(made: Plan) -> str:
 def _memory(made: Plan, memory: Memory) -> Iterator[str]:
     parts = [f"{word} {value / GB:.2f}" for name, word in _MEMORY.items() if (value := getattr(memory, name))]
     again = "，重算激活" if made.recompute else ""
-    yield f"  内存：每张卡约 {memory.total / GB:.1f} GB（{' + '.join(parts)}{again}），另留一成给运行环境"
+    place = "本机" if made.config.use_cpu else "每张卡"
+    yield f"  内存：{place}约 {memory.total / GB:.1f} GB（{' + '.join(parts)}{again}），另留一成给运行环境"
     if made.advice:
         yield f"  {made.advice}"
     elif made.limit is not None:
