@@ -30,7 +30,7 @@ def test_every_row_is_in_exactly_one_share(world: int, pack: bool) -> None:
         assert sorted(rows) == sorted(parts[0].rows)
         assert len({len(part.micros) for part in parts}) == 1, "as many forwards on every process"
         learned = sum(len(micro.targets) for part in parts for micro in part.micros)
-        assert {part.labels for part in parts} == {learned}
+        assert {part.predicted for part in parts} == {learned}
 
 
 def test_last_window_is_short_and_epochs_differ() -> None:
@@ -63,7 +63,7 @@ def test_first_token_of_a_part_is_never_learned() -> None:
     assert micro.targets.tolist() == [6, 8]
     assert micro.positions.tolist() == [0, 2]
     assert micro.position_ids.tolist() == [[0, 1, 0, 1, 2]]
-    assert window.labels == 2
+    assert (window.labels, window.predicted) == (4, 2), "a labelled first token counts, as in LLaMA-Factory"
 
 
 def test_sorting_the_epoch_is_opt_in_and_keeps_rows() -> None:

@@ -181,7 +181,7 @@ def write(folder: Path, model: Any, tables: Sequence[TokenTable], made_for: Iden
 
 def _labels(table: TokenTable) -> Iterator[int]:
     batching = windows.Batching(rows=256, tokens=1 << 30, shuffle=False)
-    return (window.labels for window in windows.loader(table, batching))
+    return (window.predicted for window in windows.loader(table, batching))
 
 
 def _read(model: Any, table: TokenTable, top_k: int, temperature: float) -> Iterator[tuple[int, TopK]]:

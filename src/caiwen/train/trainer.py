@@ -218,7 +218,7 @@ class WindowTrainer(Trainer):
         chunk, model = self.settings.caiwen.loss.chunk_tokens, self.model_wrapped
         with frozen(model):
             for window in self._loader(table, batching):
-                labels += window.labels
+                labels += window.predicted
                 for micro in window.micros:
                     moved = micro.to(self.args.device)
                     task = Task(moved.positions, moved.targets, Terms(), None, chunk)

@@ -61,10 +61,15 @@ class Micro:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The share of one process. ``labels`` and ``tokens`` count the whole window, over all processes."""
+    """The share of one process; the counts are of the whole window, over all processes.
+
+    ``labels``: labelled tokens, by which the loss of a step is divided. As in LLaMA-Factory it holds the first token of
+    a row, where that is labelled, though nothing predicts it. ``predicted``: those that something predicts.
+    """
 
     micros: list[Micro]
     labels: int
+    predicted: int
     tokens: int
     rows: tuple[int, ...]
 
@@ -135,8 +140,10 @@ class Collate:
     def __call__(self, rows: list[Row]) -> Window:
         shares = split([len(row[1]) for row in rows], self.world, self.batching)
         micros = [self._micro([rows[place] for place in places]) for places in shares[self.rank]]
-        labels = sum(_label_count(row) for row in rows)
-        return Window(micros, labels, sum(len(row[1]) for row in rows), tuple(row[0] for row in rows))
+        labels = sum(int((row[2] != IGNORE_INDEX).sum()) for row in rows)
+        predicted = sum(_label_count(row) for row in rows)
+        tokens = sum(len(row[1]) for row in rows)
+        return Window(micros, labels, predicted, tokens, tuple(row[0] for row in rows))
 
     def _micro(self, rows: list[Row]) -> Micro:
         if not rows:
