@@ -164,6 +164,8 @@ def test_a_conversation_leans_on_the_whole_question_before(asker: Asker) -> None
         "1年以内应收账款",
         "应收账款账龄1年以内的金额",
         "固定资产累计折旧",
+        "末应收账款账面余额",
+        "固定资产本期增加额",
         "大专以下多少人",
         "本科以上学历员工人数",
     ],
