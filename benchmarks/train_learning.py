@@ -174,17 +174,22 @@ def answers(model: Path, asked: Sequence[str]) -> list[str]:
     return found
 
 
-def arms(plan: Plan, seed: int, steps: int) -> dict[str, Path]:
-    """The model folder of every arm, trained where it is not there."""
+def begun(plan: Plan, seed: int) -> tuple[Path, Path, list[Term]]:
+    """The seed's folder with its data, the student's base, and the terms without gold."""
     place = plan.folder / f"seed{seed}"
     chosen = chosen_terms(plan.per_point)
     names = {term.name for term in chosen}
     gold = [term for term in split_terms(seed, plan.share)[0] if term.name in names]
     covered = {term.name for term in gold}
-    open_terms = [term for term in chosen if term.name not in covered]
     corpus = [{"text": definition(term)} for term in terms()]
     write_data(place / "data", {"corpus": corpus, "gold": pairs(gold), "all": pairs(chosen)})
     base = pretrained(place, "base", STUDENT, plan.pretrain, seed)
+    return place, base, [term for term in chosen if term.name not in covered]
+
+
+def arms(plan: Plan, seed: int, steps: int) -> dict[str, Path]:
+    """The model folder of every arm, trained where it is not there."""
+    place, base, open_terms = begun(plan, seed)
     large = pretrained(place, "teacher-base", TEACHER, plan.pretrain, seed)
     teacher = tuned(place, "teacher", large, "all", plan.teach, seed)
     taught_file = place / "data" / "taught.json"
@@ -229,8 +234,7 @@ def budget(plan: Plan, choices: Sequence[int]) -> int:
     if len(choices) == 1:
         return choices[0]
     half = [item for item in exam(plan, 1) if development(item)]
-    place = plan.folder / "seed1"
-    base = arms_base(plan)
+    place, base, _ = begun(plan, 1)
     found = {
         steps: sit(tuned(place, f"tuned-{steps}", base, "gold", steps, 1), half).rate("seen").value or 0
         for steps in choices
@@ -238,16 +242,6 @@ def budget(plan: Plan, choices: Sequence[int]) -> int:
     for steps, rate in found.items():
         print(f"development half, tuned, {steps} steps: {rate:.3f}", flush=True)
     return max(found, key=lambda steps: found[steps])
-
-
-def arms_base(plan: Plan) -> Path:
-    place = plan.folder / "seed1"
-    chosen = chosen_terms(plan.per_point)
-    names = {term.name for term in chosen}
-    gold = [term for term in split_terms(1, plan.share)[0] if term.name in names]
-    corpus = [{"text": definition(term)} for term in terms()]
-    write_data(place / "data", {"corpus": corpus, "gold": pairs(gold), "all": pairs(chosen)})
-    return pretrained(place, "base", STUDENT, plan.pretrain, 1)
 
 
 def show(results: dict[str, list[Report]]) -> None:

@@ -73,3 +73,9 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(CaiwenError, match="模型载入失败"):
         load_chooser(tmp_path, "empty")
+
+
+def test_an_adapter_that_changed_the_base_too_is_not_examined_by_half(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "base_changes.safetensors").write_bytes(b"")
+    with pytest.raises(CaiwenError, match="还改了基座的层"):
+        load_chooser(folder, "empty", adapter=tmp_path)

@@ -8,12 +8,10 @@ from decimal import Decimal
 from functools import cache
 
 from caiwen.ask.words import load
+from caiwen.finance.amount import POWERS
 from caiwen.finance.numerals import chinese_number
 from caiwen.finance.valuation.table import Kind
 
-_POWERS = {
-    "": 0, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
-}  # fmt: skip
 _UNITS = {
     "%": "%", "‰": "‰", "个百分点": "百分点", "百分点": "百分点", "个基点": "基点", "基点": "基点", "个bp": "基点", "bp": "基点",
     "bps": "基点", "个点": "基点", "元/股": "元", "块钱": "元", "块": "元", "元": "元", "股": "股", "年": "年", "个月": "月",
@@ -61,7 +59,7 @@ def _value(match: re.Match[str]) -> Value | None:
         return None
     power, unit = match["power"] or "", _UNITS.get((match["unit"] or "").lower(), "")
     if power:
-        number = (number * Decimal(10) ** _POWERS[power]).normalize() + 0
+        number = (number * Decimal(10) ** POWERS[power]).normalize() + 0
         unit = unit or "元"
     end = match.end()
     if match["more"] and unit == "年":

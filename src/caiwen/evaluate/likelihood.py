@@ -12,6 +12,8 @@ from caiwen.prompts import Message, template
 if TYPE_CHECKING:
     import torch
 
+_BASE_CHANGES = "base_changes.safetensors"
+"""Where ``caiwen train`` keeps base layers that learned beside the adapter."""
 _ROWS = 32
 """Options scored at once."""
 
@@ -77,6 +79,11 @@ def load_chooser(folder: Path, template_name: str, *, adapter: Path | None = Non
     for place in (folder, adapter):
         if place is not None and not place.is_dir():
             raise NotFoundError("没有这个模型文件夹", where=str(place))
+    if adapter is not None and (adapter / _BASE_CHANGES).exists():
+        hint = "先并入基座再考：caiwen.train.weights.merge(适配器文件夹, 新文件夹)，然后 --model 新文件夹"
+        raise ConfigError(
+            "这个适配器还改了基座的层，只载入 LoRA 不是训练出的模型", where=str(adapter), hint=hint
+        )
     logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder))

@@ -13,7 +13,7 @@ _CELL = str.maketrans({"，": ",", "（": "(", "）": ")", "﹐": ",", "٬": ","
 _PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
 _WRAPPED = re.compile(r"\d\s+\d")
 
-_FACTORS = {
+POWERS = {
     "": 0,
     "百": 2,
     "千": 3,
@@ -27,6 +27,8 @@ _FACTORS = {
     "千亿": 11,
     "万亿": 12,
 }
+"""The power of ten of a counting word before a unit."""
+
 _CURRENCIES = {
     "元": "CNY",
     "人民币": "CNY",
@@ -131,12 +133,12 @@ def _scale_of(match: re.Match[str], text: str) -> Scale:
     if match["money"]:
         stated = _CURRENCY_LINE.search(text)
         currency = _CURRENCIES[stated[1]] if stated else _CURRENCIES[match["coin"]]
-        factor = Decimal(10) ** _FACTORS[match["multiple"] or ""]
+        factor = Decimal(10) ** POWERS[match["multiple"] or ""]
         per = bool(match["per"])
         name = f"{match['multiple'] or ''}元" + ("/股" if per else "")
         return Scale(name, factor, "元/股" if per else "元", currency)
     if match["shares"]:
-        return Scale(match["shares"], Decimal(10) ** _FACTORS[match["many"] or ""], "股")
+        return Scale(match["shares"], Decimal(10) ** POWERS[match["many"] or ""], "股")
     return Scale("人", Decimal(1), "人") if match["people"] else Scale("%", Decimal(1), "%")
 
 
@@ -183,7 +185,7 @@ def amounts_in(text: str) -> list[AmountMention]:
 
 def _mention(match: re.Match[str]) -> AmountMention:
     number = normalise(match["number"]).translate(_MINUS).replace("，", ",").replace(",", "")
-    factor = Decimal(10) ** _FACTORS[match["multiple"] or match["bare"] or ""]
+    factor = Decimal(10) ** POWERS[match["multiple"] or match["bare"] or ""]
     if match["percent"]:
         unit = "%"
     elif match["points"] or match["basis"]:

@@ -5,24 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from caiwen.finance.amount import POWERS
 from caiwen.finance.text import squash
 
-_POWERS = {
-    "": 0,
-    "百": 2,
-    "千": 3,
-    "万": 4,
-    "十万": 5,
-    "百万": 6,
-    "千万": 7,
-    "亿": 8,
-    "十亿": 9,
-    "百亿": 10,
-    "千亿": 11,
-    "万亿": 12,
-}
 _COUNTED = re.compile(
-    rf"(?:人民币)?(?P<many>{'|'.join(sorted(_POWERS, key=len, reverse=True))})(?P<unit>美元|欧元|港元|日元|元|人)"
+    rf"(?:人民币)?(?P<many>{'|'.join(sorted(POWERS, key=len, reverse=True))})(?P<unit>美元|欧元|港元|日元|元|人)"
 )
 
 
@@ -37,6 +24,6 @@ def in_base_units(value: Decimal, unit: str) -> tuple[Decimal, str]:
     match = _COUNTED.fullmatch(unit)
     if match is None:
         return value, unit
-    exact = value.scaleb(_POWERS[match["many"]])
+    exact = value.scaleb(POWERS[match["many"]])
     whole = exact.to_integral_value()
     return (Decimal(int(exact)) if whole == exact else exact.normalize()), match["unit"]
